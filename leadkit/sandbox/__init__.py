@@ -1,0 +1,1 @@
+"""The four APIs on loopback."""

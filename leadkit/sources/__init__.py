@@ -1,0 +1,1 @@
+"""One API, one file."""
