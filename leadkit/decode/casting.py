@@ -1,0 +1,122 @@
+"""Wire frames become typed columns; every value that has no type to go to is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from leadkit.decode.walk import Misfit
+from leadkit.decode.wire import Elements, Wire
+from leadkit.records import Column, Kind
+
+_UTC = "%Y-%m-%dT%H:%M:%S%.fZ"
+_OFFSET = "%Y-%m-%dT%H:%M:%S%.f%#z"
+_NAIVE = "%Y-%m-%dT%H:%M:%S%.f"
+_MONEY = r"^[+-]?(\d+\.?\d{0,6}0*|\.\d{1,6}0*)$"
+
+
+def typed(wire: Wire, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[Misfit]]:
+    """The columns of this wire frame that come from the response, typed and named, with all that did not fit."""
+    flat, misfits = _typed_frame(wire.frame, [column for column in columns if column.path and column.kind != "list"])
+    lists = {column.name: _typed_list(wire.lists[column.path], column) for column in columns if column.kind == "list"}
+    told = [*wire.misfits, *misfits, *(misfit for _, found in lists.values() for misfit in found)]
+    return flat.with_columns(series.alias(name) for name, (series, _) in lists.items()), told
+
+
+def _typed_frame(frame: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[Misfit]]:
+    read = frame.select(_reading(column) for column in columns)
+    done = read.select(_CASTS[column.kind](pl.col(column.name)) for column in columns)
+    misfits: list[Misfit] = []
+    for column in columns:
+        lost = done.get_column(column.name).null_count() - read.get_column(column.name).null_count()
+        if lost:
+            again = _second_look(read.get_column(column.name), done.get_column(column.name), column)
+            done = done.with_columns(again[0])
+            misfits += again[1]
+    return done, misfits
+
+
+def _reading(column: Column) -> pl.Expr:
+    """The text to be typed: as sent for what people wrote, else stripped, and null where blank."""
+    text = pl.col(column.path or "").alias(column.name)
+    if column.kind == "text":
+        return text
+    text = text.str.strip_chars()
+    if column.kind == "flag":
+        text = text.str.to_lowercase()
+    if column.values:
+        text = text.replace(dict(column.values))
+    return pl.when(text != "").then(text)
+
+
+def _money(text: pl.Expr) -> pl.Expr:
+    # the pattern, because a cast rounds the 7th digit without a word and takes 1e3
+    return pl.when(text.str.contains(_MONEY)).then(text).cast(pl.Decimal(38, 6), strict=False)
+
+
+def _time(text: pl.Expr) -> pl.Expr:
+    return text.str.to_datetime(_UTC, time_unit="us", strict=False).dt.replace_time_zone("UTC")
+
+
+def _flag(text: pl.Expr) -> pl.Expr:
+    return text.replace_strict({"true": True, "1": True, "false": False, "0": False}, default=None)
+
+
+def _as_is(text: pl.Expr) -> pl.Expr:
+    return text
+
+
+_CASTS: dict[Kind, Callable[[pl.Expr], pl.Expr]] = {
+    "text": _as_is,
+    "code": _as_is,
+    "money": _money,
+    "time": _time,
+    "flag": _flag,
+    "count": lambda text: text.cast(pl.Int64, strict=False),
+}
+_WANTED = {
+    "money": "no amount with at most six decimals",
+    "time": "no time in ISO 8601",
+    "flag": "neither true nor false",
+    "count": "no whole number",
+}
+
+
+def _second_look(text: pl.Series, done: pl.Series, column: Column) -> tuple[pl.Series, list[Misfit]]:
+    """What the first look could not type: other forms of a time are taken, the rest is told."""
+    misfits: list[Misfit] = []
+    if column.kind == "time":
+        offset = text.str.to_datetime(_OFFSET, time_unit="us", strict=False).dt.convert_time_zone("UTC")
+        naive = text.str.to_datetime(_NAIVE, time_unit="us", strict=False).dt.replace_time_zone("UTC")
+        told = naive.is_not_null() & offset.is_null() & done.is_null()
+        misfits += _misfits("naive_time", text, told, column, "a time without a zone, read as UTC")
+        done = done.zip_with(done.is_not_null(), offset)
+        done = done.zip_with(done.is_not_null(), naive)
+    lost = text.is_not_null() & done.is_null()
+    return done, [*misfits, *_misfits("bad_value", text, lost, column, _WANTED[column.kind])]
+
+
+def _misfits(kind: str, text: pl.Series, where: pl.Series, column: Column, detail: str) -> list[Misfit]:
+    if not (count := int(where.sum())):
+        return []
+    row = where.arg_max()
+    return [Misfit(kind, column.path or column.name, row, text[row or 0], detail, count)]
+
+
+def _typed_list(elements: Elements, column: Column) -> tuple[pl.Series, list[Misfit]]:
+    """The list column: its elements typed flat, then grouped back; null stays null, empty stays empty."""
+    flat, misfits = _typed_frame(elements.frame, column.children)
+    lengths = elements.lengths.fill_null(0)
+    rows = pl.int_range(len(lengths), dtype=pl.UInt32, eager=True).alias("row")
+    owner = pl.DataFrame({"row": rows, "times": lengths}).select(pl.col("row").repeat_by("times").explode()).to_series()
+    owner = owner.drop_nulls()
+    grouped = (
+        flat.select(owner.alias("row"), pl.struct(pl.all()).alias("list")).group_by("row", maintain_order=True).all()
+    )
+    listed = rows.to_frame().join(grouped, on="row", how="left", maintain_order="left").get_column("list")
+    listed = listed.cast(column.dtype)
+    empty = pl.Series([[]], dtype=column.dtype)
+    listed = listed.zip_with(~(elements.lengths == 0).fill_null(value=False), empty.new_from_index(0, len(listed)))
+    return listed, [replace(m, row=None if m.row is None else int(owner[m.row])) for m in misfits]

@@ -1,0 +1,52 @@
+"""What the bytes hold, counted against what arrived in the frame: equal means that nothing was dropped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from leadkit.decode.shape import Node
+
+_NULL_KEY = re.compile(rb'"([^"\\]*)"\s*:\s*null')
+_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+@dataclass(slots=True)
+class Census:
+    """How many strings, other scalars, objects and lists a frame got under a key."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("string", "scalar", "object", "list"), 0))
+
+    def add(self, node: Node, count: int) -> None:
+        """Count the non-null values of a node."""
+        kind = node.kind if node.kind != "leaf" else "string" if node.json == "string" else "scalar"
+        self.counts[kind] += count
+
+    def agrees_with(self, piece: bytes, shape: Node) -> bool:
+        """Whether the piece holds just these, no unknown key among its nulls, and no half of a surrogate pair."""
+        found, nulls = _count(piece)
+        if found != self.counts or _half_surrogate(piece):
+            return False
+        return not nulls or set(_NULL_KEY.findall(piece)) <= shape.names()
+
+
+def _count(piece: bytes) -> tuple[dict[str, int], int]:
+    """Values by the byte that follows their key's colon. A string may fake a key, never hide one: then it is walked."""
+    import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
+
+    raw = np.frombuffer(piece, np.uint8)
+    at = np.flatnonzero((raw[:-2] == ord('"')) & (raw[1:-1] == ord(":"))) + 2
+    first = raw[at]
+    if (first == ord(" ")).any():
+        first = np.where(first == ord(" "), raw[np.minimum(at + 1, len(raw) - 1)], first)
+    by_byte = np.bincount(first, minlength=256)
+    strings, objects, lists, nulls = (int(by_byte[ord(char)]) for char in '"{[n')
+    scalars = len(at) - strings - objects - lists - nulls
+    return {"string": strings, "scalar": scalars, "object": objects, "list": lists}, nulls
+
+
+def _half_surrogate(piece: bytes) -> bool:
+    if b"\\ud" not in piece and b"\\uD" not in piece:
+        return False
+    return _HALF.search(_PAIR.sub(b"", piece)) is not None

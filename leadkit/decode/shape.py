@@ -1,0 +1,74 @@
+"""What a table declares, as a tree of leaves, objects and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Literal
+
+import polars as pl
+
+from leadkit.records import Column, JsonType, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place in the response, with what may stand below it; the wire path ends in ``[]`` for a list."""
+
+    path: str
+    kind: Literal["leaf", "object", "list"]
+    json: JsonType = "string"
+    money: bool = False
+    unknown: bool = False
+    children: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The wire dtype: every leaf is a String, so that no value is lost before it is typed."""
+        if self.kind == "leaf":
+            return pl.String()
+        struct = pl.Struct({name: child.dtype for name, child in self.children.items()})
+        return pl.List(struct) if self.kind == "list" else struct
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for child in self.children.values():
+            yield from child.walk()
+
+    def names(self) -> frozenset[bytes]:
+        """Every key that may occur below this node."""
+        return frozenset(name.encode() for node in self.walk() for name in node.children)
+
+    def with_children(self, grown: dict[str, Node]) -> Node:
+        """This tree with further children, by the path of their parent and their name."""
+        mine = {name: child.with_children(grown) for name, child in self.children.items()}
+        new = {path.rpartition(".")[2]: node for path, node in grown.items() if path.rpartition(".")[0] == self.path}
+        return replace(self, children={**new, **mine})
+
+
+@cache
+def shape_of(table: Table) -> Node:
+    """The declared shape of the table's outer list."""
+    top = Node("", "object")
+    for column in table.columns:
+        _plant(top, column)
+    return top.children[table.envelope_list]
+
+
+def _plant(top: Node, column: Column) -> None:
+    for child in column.children:
+        _plant(top, child)
+    if column.path and not column.children:
+        _grow(top, column.path.split("."), Node(column.path, "leaf", column.json, money=column.kind == "money"))
+
+
+def _grow(node: Node, steps: list[str], leaf: Node) -> None:
+    name = steps[0].removesuffix("[]")
+    if len(steps) == 1:
+        node.children[name] = leaf
+        return
+    kind: Literal["object", "list"] = "list" if steps[0].endswith("[]") else "object"
+    path = f"{node.path}.{steps[0]}".removeprefix(".")
+    _grow(node.children.setdefault(name, Node(path, kind)), steps[1:], leaf)

@@ -1,0 +1,193 @@
+"""Pieces of a body become wire frames: one String column per leaf, one frame per list column."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import polars as pl
+from polars.exceptions import PanicException, PolarsError
+
+from leadkit.decode.census import Census
+from leadkit.decode.shape import Node, shape_of
+from leadkit.decode.text import cut, parse
+from leadkit.decode.walk import Misfit, Walk
+from leadkit.errors import BadResponse
+from leadkit.records import Table
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Elements:
+    """The lists under one path: how long each row's list is (null: there is none), and their elements, one after another."""
+
+    lengths: pl.Series
+    frame: pl.DataFrame
+
+
+@dataclass(slots=True)
+class Wire:
+    """A decoded piece. `empty` are the ids of listings without rows, `groups` counts the listings."""
+
+    frame: pl.DataFrame
+    lists: dict[str, Elements] = field(default_factory=dict)
+    misfits: list[Misfit] = field(default_factory=list)
+    empty: list[str | None] = field(default_factory=list)
+    groups: int = 0
+
+
+def read_body(
+    body: bytes, table: Table, *, call: str, bare: bool = False, then: Callable[[Wire], T]
+) -> tuple[dict[str, Any], list[T]]:
+    """The envelope and what `then` makes of each piece, in order.
+
+    Args:
+        body: the bytes of the answer.
+        table: what to read from it.
+        call: names the source and the call in errors.
+        bare: the body is one element of the table's outer list, without an envelope.
+        then: is handed each wire frame; runs in threads when the body is large.
+    """
+    if not bare and (found := cut(body, table.envelope_list)) is not None:
+        try:
+            return found[0], _read_spans(body, found[1], table, call, then)
+        except _BadCut:
+            pass  # between the brackets stands more than one list, or something broken: read it as a whole
+    return _read_whole(body, table, call=call, bare=bare, then=then)
+
+
+class _BadCut(Exception):  # noqa: N818 - never leaves this module
+    """A piece that is not JSON by itself."""
+
+
+def _read_spans(
+    body: bytes, spans: list[tuple[int, int]], table: Table, call: str, then: Callable[[Wire], T]
+) -> list[T]:
+    declared = shape_of(table)
+
+    def decode(span: tuple[int, int], shape: Node) -> tuple[T, Node]:
+        piece = b"[%b]" % body[slice(*span)]
+        if (wire := _read(piece, shape, table.rows)) is not None:
+            return then(wire), shape
+        try:
+            elements = parse(piece, call=call)
+        except BadResponse:
+            raise _BadCut from None
+        wire, grown = _repair(elements, declared, table.rows, call)
+        return then(wire), grown
+
+    if not spans:
+        return []
+    first, shape = decode(spans[0], declared)  # what it learns of unknown keys spares the others the walk
+    if len(spans) == 1:
+        return [first]
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        return [first, *(done for done, _ in pool.map(lambda span: decode(span, shape), spans[1:]))]
+
+
+def _read_whole(
+    body: bytes, table: Table, *, call: str, bare: bool, then: Callable[[Wire], T]
+) -> tuple[dict[str, Any], list[T]]:
+    envelope = parse(body, call=call)
+    if not isinstance(envelope, dict):
+        raise BadResponse(f"{call}: the body is a JSON {type(envelope).__name__}; an object belongs there.")
+    elements = [envelope] if bare else envelope.get(table.envelope_list)
+    if elements is None:
+        return envelope, []
+    wire, _ = _repair(elements, shape_of(table), table.rows, call, place="" if bare else table.envelope_list)
+    return envelope, [then(wire)]
+
+
+def _repair(elements: Any, shape: Node, rows: str, call: str, place: str | None = None) -> tuple[Wire, Node]:
+    walk = Walk(rows, call)
+    repaired = walk.list(elements, shape, shape.path.removesuffix("[]") if place is None else place)
+    wire = _read(json.dumps(repaired).encode(), shape, rows, trusted=True)
+    if wire is None:
+        raise BadResponse(f"{call}: a part of the body could not be read, even after its repair.")
+    wire.misfits[:0] = walk.misfits
+    return wire, shape.with_children(walk.unknown)
+
+
+def _read(piece: bytes, shape: Node, rows: str, *, trusted: bool = False) -> Wire | None:
+    """The piece as a wire frame, or None where it is not of this shape."""
+    try:
+        frame = pl.read_json(piece, schema={name: child.dtype for name, child in shape.children.items()})
+    except (PolarsError, PanicException):
+        return None
+    census = Census()
+    wire = _flat(frame, shape, rows, census)
+    return wire if wire and (trusted or census.agrees_with(piece, shape)) else None
+
+
+def _flat(frame: pl.DataFrame, shape: Node, rows: str, census: Census) -> Wire | None:
+    opened = _Opened(census)
+    opened.open(frame, shape, stop=rows)
+    if shape.path == rows:
+        return opened.wire(len(frame))
+    inner = opened.columns.pop(rows)
+    lengths = inner.list.len().fill_null(0)
+    outer = pl.DataFrame([*opened.columns.values(), inner]).explode(rows, empty_as_null=False, keep_nulls=False)
+    if outer.get_column(rows).null_count():
+        return None  # null in a row's place: the walk tells where
+    starts = lengths.cum_sum() - lengths
+    opened.misfits = [_moved(misfit, starts, lengths) for misfit in opened.misfits]
+    opened.columns = {path: outer.get_column(path) for path in opened.columns}
+    opened.open(outer.get_column(rows).struct.unnest(), _at(shape, rows))
+    wire = opened.wire(len(outer))
+    wire.groups, wire.empty = len(frame), frame.to_series(0).filter(lengths == 0).to_list()
+    return wire
+
+
+def _moved(misfit: Misfit, starts: pl.Series, lengths: pl.Series) -> Misfit:
+    row = None if misfit.row is None or not lengths[misfit.row] else starts[misfit.row]
+    return Misfit(misfit.kind, misfit.path, row, misfit.example, misfit.detail, misfit.count)
+
+
+def _at(shape: Node, path: str) -> Node:
+    return next(node for node in shape.walk() if node.path == path)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """Objects opened into columns named by their wire paths; counts what it meets."""
+
+    census: Census
+    columns: dict[str, pl.Series] = field(default_factory=dict)
+    lists: dict[str, Elements] = field(default_factory=dict)
+    misfits: list[Misfit] = field(default_factory=list)
+
+    def open(self, frame: pl.DataFrame, node: Node, stop: str = "") -> None:
+        for name, child in node.children.items():
+            series = frame.get_column(name)
+            self.census.add(child, len(series) - series.null_count())
+            if child.unknown and not node.unknown:
+                self._tell_unknown(series, child)
+            if child.kind == "object":
+                self.open(series.struct.unnest(), child)
+            elif child.path == stop or child.kind == "leaf":
+                self.columns[child.path] = series.alias(child.path)
+            else:
+                self._open_list(series, child)
+
+    def _open_list(self, series: pl.Series, node: Node) -> None:
+        inner = series.explode(empty_as_null=False, keep_nulls=False)
+        below = _Opened(self.census)
+        below.open(inner.struct.unnest(), node)
+        # unknown keys inside a list: counted, the row is not worked out
+        self.misfits += [Misfit(m.kind, m.path, None, m.example, m.detail, m.count) for m in below.misfits]
+        self.lists[node.path] = Elements(series.list.len(), below.wire(len(inner)).frame)
+
+    def _tell_unknown(self, series: pl.Series, node: Node) -> None:
+        if count := len(series) - series.null_count():
+            row = series.is_not_null().arg_max()
+            detail = "not in leadkit's tables; holds " + ("an object" if node.kind == "object" else "a value")
+            self.misfits.append(Misfit("unknown_key", node.path, row, None, detail, count))
+
+    def wire(self, height: int) -> Wire:
+        frame = pl.DataFrame(list(self.columns.values())) if self.columns else pl.DataFrame(height=height)
+        return Wire(frame, self.lists, self.misfits)

@@ -1,0 +1,120 @@
+"""A record and bytes become a typed frame with its misfits; the data dictionary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from leadkit.decode.casting import typed
+from leadkit.decode.text import Number
+from leadkit.decode.walk import Misfit
+from leadkit.decode.wire import Wire, read_body
+from leadkit.errors import BadResponse
+from leadkit.records import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One body as a frame: the columns that come from the response, in the order of the table.
+
+    `misfits` name wire paths and rows of `frame`; `empty` are ids of listings without rows, `groups` counts listings.
+    """
+
+    frame: pl.DataFrame
+    misfits: list[Misfit]
+    envelope: dict[str, Any]
+    empty: list[str | None]
+    groups: int
+
+
+def decode(table: Table, body: bytes, *, call: str, bare: bool = False) -> Decoded:
+    """The body of one answer as a typed frame.
+
+    Args:
+        table: what to read.
+        body: the bytes as they came.
+        call: names the source and the call in errors.
+        bare: the body is one listing (or one element of the outer list) without an envelope.
+
+    Raises:
+        BadResponse: the body is not JSON, its envelope is absent, or something else stands where rows belong.
+    """
+    columns = table.columns
+
+    def piece(wire: Wire) -> tuple[pl.DataFrame, list[Misfit], Wire]:
+        frame, misfits = typed(wire, columns)
+        wire.frame, wire.lists = pl.DataFrame(), {}  # the wire columns are done with: leave their memory
+        return frame, misfits, wire
+
+    envelope, pieces = read_body(body, table, call=call, bare=bare, then=piece)
+    _check_envelope(envelope, table, call, bare=bare)
+    frames = [frame for frame, _, _ in pieces] or [table.empty().select(_from_wire(table))]
+    misfits, before = list(_unknown_in_envelope(envelope, table, bare=bare)), 0
+    for frame, found, _ in pieces:
+        misfits += [_moved(misfit, before) for misfit in found]
+        before += len(frame)
+    return Decoded(
+        frame=pl.concat(frames, rechunk=False).select(_from_wire(table)),
+        misfits=misfits,
+        envelope=envelope,
+        empty=[item for _, _, wire in pieces for item in wire.empty],
+        groups=sum(wire.groups for _, _, wire in pieces),
+    )
+
+
+def total(envelope: dict[str, Any], name: str) -> int:
+    """A total of the envelope, checked before by `decode`."""
+    return int(envelope[name])
+
+
+def describe(table: Table) -> pl.DataFrame:
+    """The data dictionary of a table.
+
+    Returns:
+        One row per column: column, dtype, unit, meaning, comes_from (the wire path, or what leadkit makes it of),
+        null_when. The fields of a List column follow it as ``exchanges[].question``.
+    """
+    rows = []
+    for column in table.columns:
+        rows.append((column.name, column))
+        rows += [(f"{column.name}[].{child.name}", child) for child in column.children]
+    return pl.DataFrame(
+        [(name, str(c.dtype), c.unit, c.meaning, c.comes_from, c.null) for name, c in rows],
+        schema=dict.fromkeys(("column", "dtype", "unit", "meaning", "comes_from", "null_when"), pl.String),
+        orient="row",
+    )
+
+
+def _from_wire(table: Table) -> list[str]:
+    return [column.name for column in table.columns if column.path]
+
+
+def _moved(misfit: Misfit, by: int) -> Misfit:
+    row = None if misfit.row is None else misfit.row + by
+    return Misfit(misfit.kind, misfit.path, row, misfit.example, misfit.detail, misfit.count)
+
+
+def _check_envelope(envelope: dict[str, Any], table: Table, call: str, *, bare: bool) -> None:
+    always = (table.bare_key,) if bare else table.totals
+    for name in always:
+        value = envelope.get(name)
+        if name not in envelope:
+            raise BadResponse(f"{call}: the body has no {name!r}, which the API always sends; it has {_keys(envelope)}.")
+        if not bare and not (isinstance(value, Number) and value.isdecimal()):
+            raise BadResponse(f"{call}: {name!r} is not a count: {str(value)[:40]!r}.")
+    if not bare and envelope.get(table.envelope_list) is None and total(envelope, table.totals[-1]):
+        raise BadResponse(
+            f"{call}: {table.totals[-1]!r} says {envelope[table.totals[-1]]}, but {table.envelope_list!r} is absent."
+        )
+
+
+def _keys(envelope: dict[str, Any]) -> str:
+    return "no key at all" if not envelope else f"only {', '.join(map(repr, sorted(envelope)[:8]))}"
+
+
+def _unknown_in_envelope(envelope: dict[str, Any], table: Table, *, bare: bool) -> list[Misfit]:
+    if bare:
+        return []
+    return [Misfit("unknown_key", name, None) for name in sorted(envelope.keys() - set(table.envelope))]
