@@ -1,1 +1,79 @@
-"""The public names."""
+"""leadkit: sales leads from marketplaces as typed Polars tables.
+
+The names below are loaded when they are used: `import leadkit` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from leadkit.accounts import Ebay
+    from leadkit.dictionary import describe
+    from leadkit.errors import (
+        BadResponse,
+        Forbidden,
+        InvalidRequest,
+        LeadkitError,
+        LeadkitWarning,
+        MissingColumns,
+        NetworkError,
+        NotFound,
+        RateLimited,
+        ServerError,
+        Unauthorized,
+    )
+    from leadkit.readers import read_conversations, read_leads, read_messages
+    from leadkit.saved import Saved
+    from leadkit.shop import Shop, demo, open  # noqa: A004 - lk.open reads as what it does
+
+__all__ = [
+    "BadResponse",
+    "Ebay",
+    "Forbidden",
+    "InvalidRequest",
+    "LeadkitError",
+    "LeadkitWarning",
+    "MissingColumns",
+    "NetworkError",
+    "NotFound",
+    "RateLimited",
+    "Saved",
+    "ServerError",
+    "Shop",
+    "Unauthorized",
+    "__version__",
+    "demo",
+    "describe",
+    "open",
+    "read_conversations",
+    "read_leads",
+    "read_messages",
+]
+
+_HOMES = {
+    "Ebay": "accounts",
+    "Saved": "saved",
+    "Shop": "shop",
+    "demo": "shop",
+    "describe": "dictionary",
+    "open": "shop",
+    "read_conversations": "readers",
+    "read_leads": "readers",
+    "read_messages": "readers",
+}
+
+
+def __getattr__(name: str) -> Any:  # the type checker reads the imports above
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("leadkit")
+    if name not in __all__:
+        raise AttributeError(f"module 'leadkit' has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"leadkit.{_HOMES.get(name, 'errors')}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 
@@ -65,7 +66,13 @@ class NotFound(LeadkitError):
 
 
 class RateLimited(LeadkitError):
-    """Too many calls, or the daily quota is spent (HTTP 429)."""
+    """Too many calls, or the daily quota is spent (HTTP 429).
+
+    Attributes:
+        resets_at: when calls are accepted again, an aware datetime; None where the answer does not tell.
+    """
+
+    resets_at: datetime | None = None
 
 
 class ServerError(LeadkitError):

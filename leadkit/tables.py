@@ -28,6 +28,15 @@ class Decoded:
     empty: list[str | None]
     groups: int
 
+    def total(self, name: str) -> int:
+        """A count of the envelope, checked by `decode`."""
+        return int(self.envelope[name])
+
+    @classmethod
+    def nothing(cls, table: Table) -> Decoded:
+        """What 204 holds: no rows, every column."""
+        return cls(table.empty().select(_from_wire(table)), [], {}, [], 0)
+
 
 def decode(table: Table, body: bytes, *, call: str, bare: bool = False) -> Decoded:
     """The body of one answer as a typed frame.
@@ -62,11 +71,6 @@ def decode(table: Table, body: bytes, *, call: str, bare: bool = False) -> Decod
         empty=[item for _, _, wire in pieces for item in wire.empty],
         groups=sum(wire.groups for _, _, wire in pieces),
     )
-
-
-def total(envelope: dict[str, Any], name: str) -> int:
-    """A total of the envelope, checked before by `decode`."""
-    return int(envelope[name])
 
 
 def describe(table: Table) -> pl.DataFrame:
@@ -104,7 +108,7 @@ def _check_envelope(envelope: dict[str, Any], table: Table, call: str, *, bare: 
             raise BadResponse(f"{call}: the body has no {name!r}, which the API always sends; it has {_keys(envelope)}.")
         if not bare and not (isinstance(value, Number) and value.isdecimal()):
             raise BadResponse(f"{call}: {name!r} is not a count: {str(value)[:40]!r}.")
-    if not bare and envelope.get(table.envelope_list) is None and total(envelope, table.totals[-1]):
+    if not bare and envelope.get(table.envelope_list) is None and int(envelope[table.totals[-1]]):
         raise BadResponse(
             f"{call}: {table.totals[-1]!r} says {envelope[table.totals[-1]]}, but {table.envelope_list!r} is absent."
         )

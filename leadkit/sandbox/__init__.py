@@ -1,1 +1,20 @@
-"""The four APIs on loopback."""
+"""The APIs on loopback, and the invented dealership behind them; it shares no code with the client."""
+
+from leadkit.sandbox.bodies import conversations_body, leads_body, thread_body
+from leadkit.sandbox.dealership import Dealership
+from leadkit.sandbox.faults import Fault, Faults
+from leadkit.sandbox.received import Received
+from leadkit.sandbox.server import Sandbox, environment, serve
+
+__all__ = [
+    "Dealership",
+    "Fault",
+    "Faults",
+    "Received",
+    "Sandbox",
+    "conversations_body",
+    "environment",
+    "leads_body",
+    "serve",
+    "thread_body",
+]

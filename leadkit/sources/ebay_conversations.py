@@ -5,9 +5,23 @@ Pages: ``GET /commerce/message/v1/conversation`` and ``/conversation/{conversati
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
 
+import polars as pl
+from pydantic import Field, model_validator
+
+from leadkit.endpoint import Endpoint, Query
+from leadkit.errors import InvalidRequest, MissingColumns, NotFound
+from leadkit.fetch import Body, Run, completed, more_than, swept_rows, union, within
+from leadkit.pages import Page, sweep
+from leadkit.parameters import ItemId, Request, Span, argument, refuse
+from leadkit.problems import Problems
 from leadkit.records import Record, Table, ours, wire
+from leadkit.sellers import with_other_party, with_sender
 
 _ROW = "conversations[]"
 _LATEST = f"{_ROW}.latestMessage"
@@ -114,3 +128,186 @@ MESSAGES = Table(
     totals=("total",),
     envelope=("messages", "conversationStatus", "conversationTitle", "conversationType", *_PAGING),
 )
+
+_SCOPE = "https://api.ebay.com/oauth/api_scope/commerce.message"
+GET_CONVERSATIONS = Endpoint(
+    operation="getConversations",
+    host="api",
+    path="/commerce/message/v1/conversation",
+    table=CONVERSATIONS,
+    scope=_SCOPE,
+)
+GET_CONVERSATION = Endpoint(
+    operation="getConversation",
+    host="api",
+    path="/commerce/message/v1/conversation/{}",
+    table=MESSAGES,
+    scope=_SCOPE,
+)
+
+STATUSES = ("ACTIVE", "ARCHIVED", "DELETED", "READ", "UNREAD", "ARCHIVE", "DELETE")
+"""The newer specification's five, and the two that the older one spells differently."""
+LARGEST_PAGE = 50
+
+
+class ConversationsRequest(Span):
+    """The arguments of ``Ebay.conversations``."""
+
+    codes: ClassVar[Mapping[str, str]] = {"time": "355005", "order": "355004"}
+
+    conversation_type: Literal["FROM_MEMBERS", "FROM_EBAY", "ALL"] = argument(
+        "'FROM_MEMBERS', 'FROM_EBAY' or 'ALL' for both", "355002", default="FROM_MEMBERS"
+    )
+    status: Literal["ACTIVE", "ARCHIVED", "DELETED", "READ", "UNREAD", "ARCHIVE", "DELETE"] | None = argument(
+        f"one of {', '.join(STATUSES)}, or None for all", "355001"
+    )
+    reference: Any = argument("a pair such as ('LISTING', '110043671232')", "355016")
+    item_id: ItemId | None = argument("the number of a listing, such as '110043671232'", "355016")
+    other_party: Annotated[str, Field(min_length=1, pattern=r"\S")] | None = argument(
+        "the user name of the other one", "355006"
+    )
+    page_size: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = argument(
+        f"a whole number from 1 to {LARGEST_PAGE}", "355009", default=LARGEST_PAGE
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _type_is_given(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values.get("conversation_type", "FROM_MEMBERS") is None:
+            refuse("conversation_type", "'FROM_MEMBERS', 'FROM_EBAY' or 'ALL': it is required", None, "355017")
+        return values
+
+    @model_validator(mode="after")
+    def _one_reference(self) -> ConversationsRequest:
+        if self.reference is None:
+            return self
+        if self.item_id is not None:
+            refuse("reference", "either reference or item_id, which is short for ('LISTING', item_id)", self.reference)
+        if not isinstance(self.reference, tuple | list) or len(self.reference) != 2:  # noqa: PLR2004 - a pair
+            refuse("reference", "a pair such as ('LISTING', '110043671232')", self.reference, "355022")
+        kind, key = self.reference
+        if not kind:
+            refuse("reference", "a pair that begins with its type, such as ('LISTING', …)", self.reference, "355022")
+        if kind != "LISTING":
+            refuse("reference", "the type 'LISTING', the only one that the API supports", self.reference, "355003")
+        if not re.fullmatch(r"[0-9]+", str(key)) or not str(key).strip("0") or isinstance(key, bool):
+            refuse("reference", "a positive whole number as its id", self.reference, "355016")
+        return self
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types to sweep."""
+        return ("FROM_MEMBERS", "FROM_EBAY") if self.conversation_type == "ALL" else (self.conversation_type,)
+
+    def query(self, kind: str, end: datetime | None, offset: int, limit: int) -> Query:
+        """The query for one page; times are for FROM_MEMBERS only, the API can't filter the others."""
+        kept = self.reference or (("LISTING", self.item_id) if self.item_id else (None, None))
+        members = kind == "FROM_MEMBERS"
+        given = {
+            "conversation_type": kind,
+            "conversation_status": self.status,
+            "reference_type": kept[0],
+            "reference_id": kept[1],
+            "start_time": _millis(self.start) if members else None,
+            "end_time": _millis(end) if members else None,
+            "other_party_username": self.other_party,
+            "limit": limit,
+            "offset": offset,
+        }
+        return tuple((name, str(value)) for name, value in given.items() if value is not None)
+
+
+class MessagesRequest(Request):
+    """The arguments of ``Ebay.messages``."""
+
+    max_rows: Annotated[int, Field(ge=1)] | None = argument("a whole number from 1, or None for all rows")
+
+
+def _millis(moment: datetime | None) -> str | None:
+    return moment and f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def fetch_conversations(run: Run, request: ConversationsRequest) -> pl.DataFrame:
+    """All conversations of the request, newest first."""
+    end = run.clamped(CONVERSATIONS, request.start, request.end)
+    frames = [_fetch_type(run, request, kind, end) for kind in request.types]
+    found = with_other_party(union(CONVERSATIONS, frames), run.sellers, run.problems)
+    found = found.sort("latest_at", "conversation_id", descending=[True, False], nulls_last=True)
+    return run.first_rows(CONVERSATIONS, found, request.max_rows)
+
+
+def _fetch_type(run: Run, request: ConversationsRequest, kind: str, end: datetime | None) -> pl.DataFrame:
+    def get(offset: int, limit: int) -> Page[Body]:
+        body = run.ask(GET_CONVERSATIONS, request.query(kind, end, offset, limit))
+        page = body.page("conversation_id", body)
+        run.progress.expect(page.total)
+        run.progress.step(body.rows)
+        return page
+
+    swept = sweep(get, limit=request.page_size, enough=more_than(request.max_rows))
+    found = swept_rows(run, CONVERSATIONS, swept)
+    if kind == "FROM_EBAY":
+        found = _within_here(found, request.start, end)
+    return found
+
+
+def _within_here(conversations: pl.DataFrame, start: datetime | None, end: datetime | None) -> pl.DataFrame:
+    at = pl.coalesce("latest_at", "created_at").alias("at")
+    return within(conversations.with_columns(at), "at", start, end).drop("at")
+
+
+def fetch_messages(run: Run, threads: list[dict[str, Any]], request: MessagesRequest) -> pl.DataFrame:
+    """All messages of these threads, sorted by conversation, time and id."""
+    run.progress.expect(len(threads))
+
+    def thread(row: dict[str, Any]) -> tuple[pl.DataFrame, Run]:
+        mine = replace(run, problems=Problems())  # merged in the order of the threads, whichever answers first
+        found = _fetch_thread(mine, row, request.max_rows)
+        run.progress.step(1)
+        return found, mine
+
+    done = run.in_parallel(thread, threads) if threads else []
+    for _, mine in done:
+        run.problems.take(mine.problems)
+    found = union(MESSAGES, [frame for frame, _ in done])
+    found = with_sender(found.sort("conversation_id", "created_at", "message_id"), run.sellers, run.problems)
+    return run.first_rows(MESSAGES, found, request.max_rows)
+
+
+def threads_of(conversations: object) -> list[dict[str, Any]]:
+    """The threads of a frame of conversations, each once: id, type and what it is about.
+
+    Raises:
+        InvalidRequest: it is no frame.
+        MissingColumns: it has not the columns.
+    """
+    if isinstance(conversations, pl.LazyFrame):
+        conversations = conversations.collect()
+    if not isinstance(conversations, pl.DataFrame):
+        given = type(conversations).__name__
+        raise InvalidRequest(
+            f"messages: conversations is a {given}; give the frame that .conversations() returns. Nothing was sent.",
+            source="messages",
+        )
+    missing = [name for name in ("conversation_id", "conversation_type") if name not in conversations.columns]
+    if missing:
+        raise MissingColumns.of(missing, conversations.columns, needed_by="messages(conversations)")
+    kept = conversations.select(pl.col("conversation_id", "conversation_type", "^reference_id$").cast(pl.String))
+    return kept.drop_nulls("conversation_id").unique("conversation_id", keep="first", maintain_order=True).to_dicts()
+
+
+def _fetch_thread(run: Run, row: dict[str, Any], max_rows: int | None) -> pl.DataFrame:
+    key = row["conversation_id"]
+
+    def get(offset: int, limit: int) -> Page[Body]:
+        query = (("conversation_type", row["conversation_type"] or "FROM_MEMBERS"), ("limit", str(limit)), ("offset", str(offset)))
+        body = run.ask(GET_CONVERSATION, query, at=key)
+        return body.page("message_id", body)
+
+    try:
+        swept = sweep(get, limit=LARGEST_PAGE, enough=more_than(max_rows))
+    except NotFound as error:
+        run.tell(MESSAGES, "missing_thread", column="conversation_id", row_key=key, detail=f"gone: {error.code or 404}")
+        return MESSAGES.empty()
+    found = swept_rows(run, MESSAGES, swept, key=key)
+    return completed(MESSAGES, found, conversation_id=key, reference_id=row.get("reference_id"))

@@ -5,10 +5,22 @@ Pages: ``GET /sell/leads/v1/classified_lead`` and ``/classified_lead/{itemId}`` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from hashlib import blake2b
+from itertools import count
+from typing import ClassVar, Literal
 
+import polars as pl
+
+from leadkit.endpoint import Endpoint, Query
+from leadkit.fetch import Body, Run, check_total, completed, union, within
+from leadkit.pages import by_window
+from leadkit.parameters import ItemId, Span, argument, whole_seconds
+from leadkit.problems import Problem, Problems
 from leadkit.records import Record, Table, ours, wire
+from leadkit.tables import Decoded
 
 _ROW = "classifiedLeads[].responses[]"
 _EXCHANGE = f"{_ROW}.memberMessage.memberMessageExchange[]"
@@ -105,4 +117,115 @@ LEADS = Table(
     totals=("totalItems", "totalLeads"),
     envelope=("totalItems", "totalLeads", "classifiedLeads", "warnings"),
     bare_key="itemId",
+)
+
+_SCOPE = "https://api.ebay.com/oauth/api_scope/sell.leads"
+_HEADERS = (("Content-Type", "application/json"),)  # page 1 asks for it, the newer specification does not; harmless
+ALL_LISTINGS = Endpoint(
+    operation="getAllClassifiedLeads",
+    host="apiz",
+    path="/sell/leads/v1/classified_lead",
+    table=LEADS,
+    scope=_SCOPE,
+    headers=_HEADERS,
+)
+ONE_LISTING = Endpoint(
+    operation="getClassifiedLeadsByItemId",
+    host="apiz",
+    path="/sell/leads/v1/classified_lead/{}",
+    table=LEADS,
+    scope=_SCOPE,
+    headers=_HEADERS,
+    bare=True,
+)
+
+
+class LeadsRequest(Span):
+    """The arguments of ``Ebay.leads``."""
+
+    codes: ClassVar[Mapping[str, str]] = {"time": "352003", "future": "352004", "order": "352005"}
+
+    status: Literal["Answered", "Unanswered"] | None = argument("'Answered', 'Unanswered' or None for both", "352006")
+    include_messages: bool = argument("True or False", "352007", default=False)
+    item_id: ItemId | None = argument("the number of a listing, such as '110043671232'", "352002")
+
+    def query(self, low: datetime | None, high: datetime | None) -> Query:
+        """The query for a window; the API takes whole seconds, both bounds included."""
+        given = {
+            "startTime": low and low.strftime(_SECONDS),
+            "endTime": high and high.strftime(_SECONDS),
+            "includeMessages": str(self.include_messages).lower(),  # the two operations have different defaults
+            "status": self.status,
+        }
+        return tuple((name, value) for name, value in given.items() if value)
+
+
+def fetch_leads(run: Run, request: LeadsRequest) -> pl.DataFrame:
+    """All leads of the request: one call, more only where its answer would be too large."""
+    endpoint = ALL_LISTINGS if request.item_id is None else ONE_LISTING
+    end = run.clamped(LEADS, request.start, request.end)
+    low, high = whole_seconds(request.start, end)
+    asked = count()
+
+    def get(low: datetime | None, high: datetime | None) -> Body:
+        attempts = 2 if next(asked) else 4  # once windows are halved, a failing one is halved again rather than asked again
+        return run.ask(endpoint, request.query(low, high), at=request.item_id or "", attempts=attempts)
+
+    bodies = list(by_window(get, low, high, now=run.now))
+    frames = [read_leads_body(body.decoded, run.account, body.fetched_at, run.problems) for body in bodies]
+    leads = union(LEADS, frames)
+    if len(frames) > 1:
+        leads = leads.unique("lead_id", keep="last", maintain_order=True)
+    _tell_empty(run.problems, (item for body in bodies for item in body.decoded.empty), leads)
+    return run.first_rows(LEADS, within(leads, "submitted_at", request.start, end), request.max_rows)
+
+
+def read_leads_body(
+    decoded: Decoded, account: str, fetched_at: datetime | None, problems: Problems
+) -> pl.DataFrame:
+    """One decoded body as leads with their ids; its misfits and totals go to the problems."""
+    leads = with_ids(completed(LEADS, decoded.frame, account=account, lead_id=None, fetched_at=fetched_at))
+    problems.add_misfits(decoded.misfits, LEADS, leads)
+    if decoded.envelope.keys() >= set(LEADS.totals):
+        check_total(problems, LEADS, said=decoded.total("totalItems"), came=decoded.groups, name="totalItems")
+        check_total(problems, LEADS, said=decoded.total("totalLeads"), came=len(leads), name="totalLeads")
+    return leads
+
+
+def with_ids(leads: pl.DataFrame) -> pl.DataFrame:
+    """The leads of one body with their ``lead_id``: a digest of what a lead keeps whatever becomes of it.
+
+    Exact repeats inside the body are told apart by an ordinal.
+    """
+    repeats = pl.int_range(pl.len()).over("seed").cast(pl.String)
+    seeds = leads.select(seed=pl.concat_str([_as_seed(name) for name in _IDENTITY], separator="\x1f"))
+    seeds = seeds.select(pl.concat_str("seed", repeats, separator="\x1f")).to_series()
+    ids = [blake2b(seed.encode(), digest_size=10).hexdigest() for seed in seeds.to_list()]  # Polars' hash changes
+    return leads.with_columns(pl.Series("lead_id", ids, dtype=pl.String))
+
+
+def _as_seed(name: str) -> pl.Expr:
+    column = pl.col(name).dt.epoch("us") if name == "submitted_at" else pl.col(name)
+    return column.cast(pl.String).fill_null("\x00")
+
+
+def _tell_empty(problems: Problems, empty: Iterable[str | None], leads: pl.DataFrame) -> None:
+    with_leads = set(leads.get_column("item_id"))
+    for item in dict.fromkeys(empty):
+        if item not in with_leads:
+            problems.add(Problem("leads", "empty_listing", "item_id", item, detail="a listing without leads"))
+
+
+_SECONDS = "%Y-%m-%dT%H:%M:%SZ"
+_IDENTITY = (
+    "account",
+    "item_id",
+    "submitted_at",
+    "user_id",
+    "email",
+    "external_email",
+    "first_name",
+    "last_name",
+    "phone",
+    "postal_code",
 )

@@ -1,0 +1,315 @@
+"""Tokens: given, or renewed with a refresh token and kept between sessions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import platformdirs
+
+from leadkit.calls import Answer, Call
+from leadkit.errors import BadResponse, Forbidden, InvalidRequest, LeadkitError, Unauthorized
+from leadkit.redaction import Secret, Secrets
+from leadkit.request_log import RequestLog
+from leadkit.token_cache import Held, TokenCache
+from leadkit.transport import Transport
+
+
+class GivenToken:
+    """A token that someone else made: it is sent as it is and can't be renewed.
+
+    Args:
+        token: an OAuth user token.
+        account: the name of the account, for the repr.
+        secrets: learns the token, so that it is redacted everywhere.
+
+    Raises:
+        InvalidRequest: the token is empty, cut, or holds characters that no token has.
+    """
+
+    expires_at: datetime | None = None
+
+    def __init__(self, token: Secret, *, account: str = "ebay", secrets: Secrets | None = None) -> None:
+        _check_token(token, "token")
+        self._token = token
+        self._account = account
+        if secrets is not None:
+            secrets.register(token)
+
+    def __repr__(self) -> str:
+        return f"GivenToken({self._account!r}, its end is not known)"
+
+    def token(self) -> Secret:
+        """The token."""
+        return self._token
+
+    def header(self, token: Secret) -> dict[str, str]:
+        """The header that carries the token, revealed: for the moment of sending."""
+        return {"Authorization": f"Bearer {token.reveal()}"}
+
+    def renew(self, stale: Secret) -> bool:
+        """False: nobody told how to get another."""
+        return False
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class RefreshedToken:
+    """Access tokens made from a refresh token, renewed before they end and kept for the next session.
+
+    Args:
+        client_id: the application's id.
+        client_secret: the application's secret.
+        refresh_token: from the user's consent; lasts about 18 months.
+        token_origin: where tokens are made, such as ``"https://api.ebay.com"``.
+        scopes: what the token may do; empty asks for all that the user consented to.
+        clock: the time, for when a token ends.
+        secrets: learns all secrets, also of the tokens to come.
+        cache_dir: where tokens are kept; the user's cache folder if None.
+        account: the name of the account, for the repr and messages.
+        log: where the calls for tokens are noted.
+        network: httpx's transport, for tests.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: Secret,
+        refresh_token: Secret,
+        *,
+        token_origin: str,
+        clock: Callable[[], datetime],
+        secrets: Secrets,
+        scopes: tuple[str, ...] = (),
+        cache_dir: Path | None = None,
+        account: str = "ebay",
+        log: RequestLog | None = None,
+        network: httpx.BaseTransport | None = None,
+    ) -> None:
+        _check_token(refresh_token, "refresh_token")
+        for secret in (client_secret, refresh_token):
+            secrets.register(secret)
+        self._account, self._clock, self._secrets = account, clock, secrets
+        self._origin, self._scopes = token_origin, scopes
+        self._refresh_token = refresh_token
+        folder = platformdirs.user_cache_path("leadkit") if cache_dir is None else cache_dir
+        self._cache = TokenCache(folder / "tokens", _digest(refresh_token, token_origin, client_id, *scopes))
+        self._sender = Transport(
+            auth=_ClientKeys(client_id, client_secret),
+            origins=[token_origin],
+            clock=clock,
+            secrets=secrets,
+            log=log,
+            max_body=2**20,
+            network=network,
+        )
+        self._lock = threading.Lock()
+        self._held: Held | None = None
+        self._ended: LeadkitError | None = None
+
+    def __repr__(self) -> str:
+        held = self._held
+        ends = "no token yet" if held is None else f"token until {held.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"RefreshedToken({self._account!r}, {ends})"
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the present access token ends; None before the first one."""
+        return None if self._held is None else self._held.expires_at
+
+    def token(self) -> Secret:
+        """A token that holds for a while yet; a new one is made when it has to be."""
+        held = self._held
+        if held is not None and held.holds(self._clock()):
+            return held.token
+        with self._lock:  # of the threads that wait here, the first makes the token for all
+            return self._from_session() or self._from_cache() or self._made()
+
+    def header(self, token: Secret) -> dict[str, str]:
+        """The header that carries the token, revealed: for the moment of sending."""
+        return {"Authorization": f"Bearer {token.reveal()}"}
+
+    def renew(self, stale: Secret) -> bool:
+        """Make a token in the place of one that was refused; once, however many threads ask for it.
+
+        Raises:
+            Unauthorized: the refresh token or the keys are not accepted any more.
+            Forbidden: a scope was never consented to.
+            LeadkitError: the token server can't be reached, or answers with something else.
+        """
+        with self._lock:
+            if self._held is not None and self._held.token is not stale:
+                return True  # another thread has renewed it
+            if self._from_cache(besides=stale) is None:  # another process may have
+                self._made()
+            return True
+
+    def close(self) -> None:
+        """Close the connection to the token server."""
+        self._sender.close()
+
+    def _from_session(self) -> Secret | None:
+        return self._held.token if self._held is not None and self._held.holds(self._clock()) else None
+
+    def _from_cache(self, besides: Secret | None = None) -> Secret | None:
+        """The token kept by an earlier session, unless it is this one."""
+        held = self._cache.read()
+        if held is None or not held.holds(self._clock()):
+            return None
+        if besides is not None and held.token.reveal() == besides.reveal():
+            return None
+        return self._hold(held)
+
+    def _made(self) -> Secret:
+        """A new token from the token server, kept for the next session."""
+        asked_at = self._clock()
+        made = self._ended or self._asked(asked_at)
+        if isinstance(made, LeadkitError):
+            raise _again(made)
+        self._cache.write(made)
+        return self._hold(made)
+
+    def _asked(self, asked_at: datetime) -> Held | LeadkitError:
+        """A token, or why there is none; that the consent has ended is remembered."""
+        try:
+            answer = self._sender.send(self._call())
+        except LeadkitError as error:
+            refused = _advised(error)
+            self._ended = refused if error.code in _OAUTH else None
+            return refused
+        return self._read(answer, asked_at)
+
+    def _call(self) -> Call:
+        return Call(
+            source="oauth",
+            operation="refreshToken",
+            origin=self._origin,
+            path="/identity/v1/oauth2/token",
+            method="POST",
+            headers=(("Content-Type", "application/x-www-form-urlencoded"),),
+            content=_form(self._refresh_token, self._scopes),
+        )
+
+    def _read(self, answer: Answer, asked_at: datetime) -> Held | BadResponse:
+        """The token in an answer of the token server; a new refresh token is used from then on."""
+        told = _decoded(answer.body)
+        problem = _problem(told)
+        if problem:
+            message = f"oauth: refreshToken answered {answer.status}, but {problem}. Try again later."
+            return BadResponse(message, source="oauth", status=answer.status)
+        if isinstance(told.get("refresh_token"), str) and told["refresh_token"]:
+            self._refresh_token = Secret(told["refresh_token"])
+            self._secrets.register(self._refresh_token)
+        return Held(Secret(told["access_token"]), asked_at, asked_at + timedelta(seconds=told["expires_in"]))
+
+    def _hold(self, held: Held) -> Secret:
+        self._secrets.register(held.token)
+        self._held = held
+        return held.token
+
+
+class _ClientKeys:
+    """Signs the requests for tokens with the application's own keys."""
+
+    def __init__(self, client_id: str, client_secret: Secret) -> None:
+        self._client_id = client_id
+        self._client_secret = client_secret
+
+    def token(self) -> Secret:
+        return self._client_secret
+
+    def header(self, token: Secret) -> dict[str, str]:
+        pair = base64.b64encode(f"{self._client_id}:{token.reveal()}".encode())
+        return {"Authorization": f"Basic {pair.decode('ascii')}"}
+
+    def renew(self, stale: Secret) -> bool:
+        return False
+
+
+_LONGEST_LIFE = 10 * 365 * 24 * 3600  # seconds; more is no time span
+_CUT_TOKEN = "v^1.1"
+_OAUTH: dict[str, tuple[type[LeadkitError], str]] = {
+    "invalid_grant": (
+        Unauthorized,
+        "The refresh token is not accepted: it has ended, was revoked, the user has changed the password, or it was "
+        "cut when it was copied. Consent again with `leadkit login`.",
+    ),
+    "invalid_client": (
+        Unauthorized,
+        "client_id and client_secret do not belong together, or belong to another environment: eBay's sandbox and "
+        "production have different keys.",
+    ),
+    "invalid_scope": (
+        Forbidden,
+        "The user has not consented to one of the scopes. Leave the scopes out to get all that were consented to, or "
+        "consent again with them (`leadkit login`).",
+    ),
+}
+
+
+def _check_token(token: Secret, parameter: str) -> None:
+    """Refuse what can't be a token, without ever showing it."""
+    if token.reveal() == _CUT_TOKEN:
+        raise InvalidRequest(
+            f"{parameter} was cut at its first '#': in a .env file an unquoted '#' begins a comment. "
+            f'Put the value in double quotes, {parameter.upper()}="v^1.1#...".'
+        )
+    if not re.fullmatch(r"[\x21-\x7e]+", token.reveal()):
+        raise InvalidRequest(
+            f"{parameter} is empty, or holds a space, a line break or a letter that no token has. "
+            "Copy the token alone, without the word Bearer."
+        )
+
+
+def _digest(refresh_token: Secret, *parts: str) -> str:
+    """A file name that tells consents apart and gives none of them away."""
+    return hashlib.blake2b(json.dumps([refresh_token.reveal(), *parts]).encode(), digest_size=16).hexdigest()
+
+
+def _form(refresh_token: Secret, scopes: tuple[str, ...]) -> bytes:
+    scope = {"scope": " ".join(scopes)} if scopes else {}
+    return urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token.reveal(), **scope}).encode()
+
+
+def _advised(error: LeadkitError) -> LeadkitError:
+    """The error of the token server with the advice for its OAuth code."""
+    if error.code not in _OAUTH:
+        return error
+    kind, advice = _OAUTH[error.code]
+    said = error.errors[0]["message"]
+    told = f" ({said})" if said and said != error.code else ""
+    message = f"oauth: refreshToken answered {error.status}: {error.code}{told}. {advice}"
+    return kind(message, source=error.source, status=error.status, code=error.code, errors=error.errors)
+
+
+def _again(error: LeadkitError) -> LeadkitError:
+    """The same error for another raise: threads must not share one traceback."""
+    return type(error)(str(error), source=error.source, status=error.status, code=error.code, errors=error.errors)
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _problem(told: dict[str, Any]) -> str | None:
+    """What is wrong with an answer that should hold a token."""
+    token, seconds = told.get("access_token"), told.get("expires_in")
+    if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
+        return "without an access_token that could be sent"
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds < _LONGEST_LIFE:
+        return "without the seconds that the token lasts (expires_in)"
+    return None

@@ -1,0 +1,223 @@
+"""A fetch: asks an endpoint over its pages, checks what came against the API's own totals, and says what was odd."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import polars as pl
+
+from leadkit.calls import Answer, Sender
+from leadkit.decode.text import Number
+from leadkit.endpoint import Endpoint, Query
+from leadkit.error_bodies import read_error_body
+from leadkit.errors import BadResponse
+from leadkit.pages import Page, Sweep
+from leadkit.parameters import clamp_end
+from leadkit.problems import Problem, Problems
+from leadkit.progress import Progress
+from leadkit.records import Table
+from leadkit.tables import Decoded, decode
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One answer, read: its rows with the columns of the response, and what stands around them."""
+
+    decoded: Decoded
+    fetched_at: datetime | None
+
+    @property
+    def rows(self) -> int:
+        """How many rows came."""
+        return len(self.decoded.frame)
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What stands around the rows; empty for 204."""
+        return self.decoded.envelope
+
+    def page(self, key: str, content: T) -> Page[T]:
+        """This answer as one page of several, by the paging fields of its envelope."""
+        step = self.envelope.get("limit")
+        return Page(
+            ids=tuple(self.decoded.frame.get_column(key).to_list()),
+            total=int(self.envelope.get("total", 0)),
+            more=bool(self.envelope.get("next")),
+            step=int(step) if isinstance(step, Number) and step.isdecimal() else None,
+            content=content,
+        )
+
+
+@dataclass
+class Run:
+    """One fetch on its way: over what it asks, for whom, and what was odd so far."""
+
+    sender: Sender
+    origins: Mapping[str, str]
+    account: str
+    sellers: frozenset[str]
+    now: datetime
+    max_parallel: int
+    problems: Problems
+    progress: Progress
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def ask(self, endpoint: Endpoint, query: Query, *, at: str = "", attempts: int = 4) -> Body:
+        """One call, its answer read."""
+        if self.stopped.is_set():
+            raise InterruptedError
+        call = endpoint.call(self.origins[endpoint.host], query, at=at, attempts=attempts)
+        return self.read(endpoint.table, self.sender.send(call), bare=endpoint.bare)
+
+    def read(self, table: Table, answer: Answer, *, bare: bool = False) -> Body:
+        """An answer read: 204 is no rows; a body that is not what was promised is an error with its source."""
+        call = answer.call
+        try:
+            decoded = read_decoded(table, answer.body, call=f"{table.name} ({call.operation})", bare=bare) if (
+                answer.status != _NO_CONTENT
+            ) else Decoded.nothing(table)
+        except BadResponse as error:
+            error.source, error.status = table.name, answer.status
+            raise
+        answer.entry.rows = len(decoded.frame)
+        if decoded.envelope and not bare:
+            answer.entry.total = int(decoded.envelope[table.totals[-1]])
+        return Body(decoded, answer.fetched_at)
+
+    def tell(self, table: Table, kind: str, **details: Any) -> None:
+        """Put a problem of this table on record."""
+        self.problems.add(Problem(table.name, kind, **details))
+
+    def clamped(self, table: Table, start: datetime | None, end: datetime | None) -> datetime | None:
+        """The end to use: one in the future is clamped and told."""
+        used = clamp_end(end, start, self.now)
+        if used != end:
+            detail = f"end lies in the future; {used:%Y-%m-%dT%H:%M:%SZ} is used, and what comes later is not in the frame"
+            self.tell(table, "clamped_end", column="end", example=f"{end:%Y-%m-%dT%H:%M:%SZ}", detail=detail)
+        return used
+
+    def first_rows(self, table: Table, frame: pl.DataFrame, max_rows: int | None) -> pl.DataFrame:
+        """At most `max_rows` rows; that there are more is told."""
+        if max_rows is not None and len(frame) > max_rows:
+            self.tell_cut(table, max_rows)
+        return frame.head(max_rows) if max_rows is not None else frame
+
+    def tell_cut(self, table: Table, max_rows: int) -> None:
+        """Put on record that this is not the whole."""
+        self.tell(table, "cut", detail=f"there are more than max_rows={max_rows:,} rows; the others are not here")
+
+    def in_parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
+        """`work` over all items, several at a time, results in the order of the items; the first error ends it all."""
+        pool = ThreadPoolExecutor(max(1, min(self.max_parallel, len(items))))
+        try:
+            return list(pool.map(work, items))
+        except BaseException:
+            self.stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            pool.shutdown(wait=not self.stopped.is_set())
+
+
+_NO_CONTENT = 204
+
+
+def read_decoded(table: Table, body: bytes, *, call: str, bare: bool = False) -> Decoded:
+    """The body decoded; where it is an error in place of rows, the error names what the API said."""
+    try:
+        return decode(table, body, call=call, bare=bare)
+    except BadResponse as error:
+        said = [] if error.code else read_error_body(body)
+        if said and said[0].get("code"):
+            error.errors, error.code = said, said[0]["code"]
+            error.args = (f"{error} The API said: {said[0]['code']} {said[0].get('message') or ''}".rstrip(),)
+        raise
+
+
+def check_total(problems: Problems, table: Table, *, said: int, came: int, name: str, key: str | None = None) -> None:
+    """A `total_mismatch` problem where the API's own count differs from the rows that came."""
+    if said != came:
+        detail = f"the API's {name} says {said:,}, {came:,} came"
+        problems.add(Problem(table.name, "total_mismatch", name, key, example=str(said), detail=detail))
+
+
+def completed(table: Table, frame: pl.DataFrame, **ours: object) -> pl.DataFrame:
+    """The frame with the columns that leadkit adds, null where not given, in the order and with the dtypes of the table."""
+    absent = [name for name in table.schema if name not in frame.columns]
+    added = frame.with_columns(pl.lit(ours.get(name)).cast(table.schema[name]).alias(name) for name in {*absent, *ours})
+    return added.select(table.schema.names())
+
+
+def more_than(max_rows: int | None) -> Callable[[list[Page[Body]]], bool]:
+    """Whether these pages hold more rows than the user wants."""
+    return lambda pages: max_rows is not None and sum(page.content.rows for page in pages) > max_rows
+
+
+def swept_rows(run: Run, table: Table, swept: Sweep[Body], *, key: str | None = None) -> pl.DataFrame:
+    """All rows of a sweep, each once in its latest form, checked against the API's total."""
+    frames = [page_rows(run, table, page.content) for page in swept.pages]
+    if swept.sweeps > 1:
+        again = f"the list changed while it was read: swept {swept.sweeps} times, all that was seen is kept"
+        detail = again if swept.steady else f"{again}; it still changed at the end"
+        run.tell(table, "moved_pages", row_key=key, detail=detail)
+    rows = union(table, frames)
+    found = once_each(table, rows)
+    _tell_repeats(run, table, swept, key)
+    return found
+
+
+def page_rows(run: Run, table: Table, body: Body) -> pl.DataFrame:
+    """The rows of one page as the table has them; its misfits go to the problems."""
+    rows = completed(table, body.decoded.frame, account=run.account, fetched_at=body.fetched_at)
+    run.problems.add_misfits(body.decoded.misfits, table, rows)
+    return rows
+
+
+def once_each(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """Each key once, as it was last seen; rows without a key are all kept."""
+    keyed = rows.filter(pl.col(table.key).is_not_null()).unique(table.key, keep="last", maintain_order=True)
+    return pl.concat([keyed, rows.filter(pl.col(table.key).is_null()).unique(maintain_order=True)])
+
+
+def _tell_repeats(run: Run, table: Table, swept: Sweep[Body], key: str | None) -> None:
+    """Compare the last sweep's own rows with its total; a sweep that the user cut short proves nothing."""
+    ids = [key for page in swept.last for key in page.ids]
+    different = len(set(ids) - {None}) + ids.count(None)
+    if different < len(ids):
+        detail = "rows that came more than once are kept once"
+        run.tell(table, "duplicate", column=table.key, row_key=key, count=len(ids) - different, detail=detail)
+    if not swept.cut:
+        check_total(run.problems, table, said=swept.last[-1].total, came=different, name="total", key=key)
+
+
+def within(frame: pl.DataFrame, column: str, start: datetime | None, end: datetime | None) -> pl.DataFrame:
+    """The rows from `start` to before `end`, and those whose time could not be read."""
+    at = pl.col(column)
+    after = pl.lit(value=True) if start is None else at >= start
+    before = pl.lit(value=True) if end is None else at < end
+    return frame.filter(at.is_null() | (after & before))
+
+
+def union(table: Table, frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """All rows, one frame after the other; the table's empty frame where there are none."""
+    return pl.concat([table.empty(), *frames], rechunk=True)
+
+
+@contextmanager
+def collecting(problems: Problems, into: list[Problem], *, strict: bool) -> Iterator[Problems]:
+    """At the end, also of a failed fetch, what was odd goes on record; the warning comes only with a result."""
+    try:
+        yield problems
+    except BaseException:
+        into += list(problems)
+        raise
+    into += problems.close(strict=strict)

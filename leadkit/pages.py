@@ -1,0 +1,172 @@
+"""Pagers: how an answer that comes in parts is asked for. Stateless; `get` sends one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Generic, TypeVar
+
+from leadkit.errors import BadResponse, LeadkitError, NetworkError, ServerError
+
+T = TypeVar("T")
+
+MAX_SWEEPS = 3
+_SECOND = timedelta(seconds=1)
+_GUESS = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One answer of several: what is in it, and what it says about the rest.
+
+    Attributes:
+        ids: the keys of its rows, None for a row without one.
+        total: how many rows there are, by this answer's own count.
+        more: whether it names a next page.
+        step: the page size that it says it used, where it says so.
+        content: whatever the rows were made into.
+    """
+
+    ids: tuple[str | None, ...]
+    total: int
+    more: bool
+    step: int | None
+    content: T
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep(Generic[T]):
+    """All pages of all sweeps, in order.
+
+    Attributes:
+        pages: every page that came.
+        last: those of the last sweep.
+        sweeps: how many there were.
+        steady: nothing moved during the last one.
+        cut: it ended early, because the user wants no more rows.
+    """
+
+    pages: list[Page[T]]
+    last: list[Page[T]]
+    sweeps: int
+    steady: bool = True
+    cut: bool = False
+
+
+def by_offset(get: Callable[[int, int], Page[T]], *, limit: int) -> Iterator[Page[T]]:
+    """Pages by offset, a multiple of the limit, until one is empty, the last, or the second in a row without a new id.
+
+    The API's total may be wrong either way, so it neither ends a sweep that still gets new rows nor keeps an empty one going;
+    only its double, and some, ends a list that never does.
+    """
+    seen: set[str] = set()
+    offset, stale, asked = 0, 0, 0
+    while True:
+        page = get(offset, limit)
+        yield page
+        asked += 1
+        new = {key for key in page.ids if key is not None} - seen
+        seen |= new
+        stale = 0 if new else stale + 1
+        limit = page.step if page.step and 0 < page.step < limit and offset % page.step == 0 else limit
+        offset += limit
+        last = not page.more and (len(page.ids) < limit or offset >= page.total)
+        if not page.ids or last or stale == 2 or asked >= 2 * ceil(page.total / limit) + 20:  # noqa: PLR2004 - above
+            return
+
+
+def sweep(get: Callable[[int, int], Page[T]], *, limit: int, enough: Callable[[list[Page[T]]], bool]) -> Sweep[T]:
+    """Sweep by offset; where the total or the first page changed meanwhile, again, at most three times.
+
+    `enough` ends a sweep early (the user's ``max_rows``); then nothing is swept again.
+    """
+    pages: list[Page[T]] = []
+    for count in range(1, MAX_SWEEPS + 1):
+        last: list[Page[T]] = []
+        for page in by_offset(get, limit=limit):
+            last.append(page)
+            if enough(last):
+                return Sweep([*pages, *last], last, count, cut=True)
+        pages += last
+        if len(last) == 1:  # one answer can't have moved under the reader
+            return Sweep(pages, last, count)
+        again = get(0, limit)
+        pages.append(again)
+        if again.ids == last[0].ids and {again.total} == {page.total for page in last}:
+            return Sweep(pages, last, count)
+    return Sweep(pages, last, MAX_SWEEPS, steady=False)
+
+
+def by_window(
+    get: Callable[[datetime | None, datetime | None], T],
+    start: datetime | None,
+    end: datetime | None,
+    *,
+    now: datetime,
+) -> Iterator[T]:
+    """One call for the whole span; halved where the answer fails by its size, down to a second.
+
+    Neighbours share their boundary second, so nothing can fall between them. Before the first halving the smallest window is
+    tried: if that fails too, it was not the size.
+    """
+    try:
+        yield get(start, end)
+    except LeadkitError as error:
+        middle = _middle(start, end, now)
+        if not _by_size(error) or middle is None:
+            raise
+        _probe(get, start, middle, error)
+        yield from _halves(get, start, middle, end, now)
+
+
+def _halves(
+    get: Callable[[datetime | None, datetime | None], T],
+    start: datetime | None,
+    middle: datetime,
+    end: datetime | None,
+    now: datetime,
+) -> Iterator[T]:
+    for low, high in ((start, middle), (middle, end)):
+        try:
+            found = get(low, high)
+        except LeadkitError as error:
+            inner = _middle(low, high, now)
+            if not _by_size(error) or inner is None:
+                raise
+            yield from _halves(get, low, inner, high, now)
+        else:
+            yield found
+
+
+def _probe(
+    get: Callable[[datetime | None, datetime | None], T],
+    start: datetime | None,
+    middle: datetime,
+    error: LeadkitError,
+) -> None:
+    low = start or middle
+    try:
+        get(low, low + _SECOND)
+    except LeadkitError:
+        raise error from None
+
+
+def _by_size(error: LeadkitError) -> bool:
+    if isinstance(error, BadResponse | NetworkError):
+        return error.code in {"body_too_large", "timeout"}
+    return isinstance(error, ServerError)
+
+
+def _middle(start: datetime | None, end: datetime | None, now: datetime) -> datetime | None:
+    """A whole second between the two, None where there is none; without a start, the window reaches back ever further."""
+    high = end or now
+    if start is None:
+        back = max(now - high, _GUESS)  # 90 days before the end, then as far again
+        return high - back if high - back > _EBAY_BEGAN.replace(tzinfo=high.tzinfo) else None
+    middle = (start + (high - start) / 2).replace(microsecond=0)
+    return middle if start < middle < high else None
+
+
+_EBAY_BEGAN = datetime(1995, 9, 1)  # noqa: DTZ001 - its zone is put on where it is compared

@@ -1,0 +1,175 @@
+"""What did not fit: collected during a fetch, told once, kept as a frame."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from leadkit.decode.walk import Misfit
+from leadkit.errors import BadResponse, LeadkitWarning
+from leadkit.records import Column, Table
+
+SCHEMA = pl.Schema(
+    {
+        "source": pl.String(),
+        "kind": pl.String(),
+        "column": pl.String(),
+        "row_key": pl.String(),
+        "count": pl.Int64(),
+        "example": pl.String(),
+        "detail": pl.String(),
+    }
+)
+QUIET = frozenset({"unknown_key", "empty_listing", "duplicate"})
+"""Kinds that are kept in the frame and not warned of: nothing was lost, nothing needs a decision."""
+ONE_ROW_EACH = frozenset({"missing_id", "missing_thread"})
+_LONGEST_EXAMPLE = 120
+_PERSONAL = re.compile(r"@|\d{3}\D?\d{4}")
+_HERE = str(Path(__file__).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One row of ``.problems``."""
+
+    source: str
+    kind: str
+    column: str | None = None
+    row_key: str | None = None
+    count: int = 1
+    example: str | None = None
+    detail: str | None = None
+
+
+class Problems:
+    """The problems of one fetch; misfits of one source, kind and column are one row."""
+
+    def __init__(self, redact: Callable[[str], str] = str) -> None:
+        self._rows: list[Problem] = []
+        self._redact = redact
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, problem: Problem) -> None:
+        """Take a problem in; the first of its source, kind and column lends its row key and example."""
+        clean = replace(problem, **{name: self._clean(getattr(problem, name)) for name in ("example", "detail")})
+        with self._lock:
+            for index, known in enumerate(self._rows):
+                if _same(known, clean):
+                    self._rows[index] = replace(known, count=known.count + clean.count)
+                    return
+            self._rows.append(clean)
+
+    def take(self, others: Iterable[Problem]) -> None:
+        """Take in the problems of a part of this fetch."""
+        for problem in others:
+            self.add(problem)
+
+    def add_misfits(self, misfits: Iterable[Misfit], table: Table, frame: pl.DataFrame) -> None:
+        """Take in what `decode` found in a body whose rows are `frame`."""
+        for misfit in misfits:
+            self.add(_problem(misfit, table, frame))
+
+    def close(self, *, strict: bool) -> list[Problem]:
+        """All rows; warns once, or raises where `strict` and a value was lost."""
+        lost = [row for row in self._rows if row.kind == "bad_value"]
+        if strict and lost:
+            first = lost[0]
+            raise BadResponse(
+                f"{first.source}: {sum(row.count for row in lost)} value(s) do not fit, the first in {first.column} of "
+                f"{first.row_key}: {first.example!r} is {first.detail}. Without strict=True they become null.",
+                source=first.source,
+            )
+        told = [row for row in self._rows if row.kind not in QUIET]
+        if told:
+            warnings.warn(_sentence(told), LeadkitWarning, stacklevel=_outside())
+        return list(self._rows)
+
+    def _clean(self, text: str | None) -> str | None:
+        return None if text is None else self._redact(text)
+
+
+def frame(rows: Iterable[Problem]) -> pl.DataFrame:
+    """The problems as a frame: source, kind, column, row_key, count, example (personal data masked), detail."""
+    return pl.DataFrame([asdict(row) for row in rows], schema=SCHEMA)
+
+
+def as_dicts(rows: Iterable[Problem]) -> list[dict[str, Any]]:
+    """The problems as plain dicts."""
+    return [asdict(row) for row in rows]
+
+
+def masked(text: str) -> str:
+    """A personal text as its length only."""
+    return f"‹{len(text)} characters›"
+
+
+def _same(known: Problem, new: Problem) -> bool:
+    if new.kind in ONE_ROW_EACH:
+        return False
+    return (known.source, known.kind, known.column) == (new.source, new.kind, new.column)
+
+
+def _problem(misfit: Misfit, table: Table, rows: pl.DataFrame) -> Problem:
+    column, name = _column_at(table, misfit.path)
+    personal = column is not None and column.personal
+    key = None if misfit.row is None else rows.get_column(table.key)[misfit.row]
+    return Problem(
+        source=table.name,
+        kind=misfit.kind,
+        column=misfit.path if misfit.kind == "unknown_key" else name,
+        row_key=key,
+        count=misfit.count,
+        example=None if misfit.example is None else _shown(misfit.example, personal=personal),
+        detail=misfit.detail,
+    )
+
+
+def _shown(example: str, *, personal: bool) -> str:
+    """A value to look at: masked where it is personal, or looks as if it were."""
+    if personal or _PERSONAL.search(example):
+        return masked(example)
+    return example if len(example) <= _LONGEST_EXAMPLE else example[: _LONGEST_EXAMPLE - 1] + "…"
+
+
+def _column_at(table: Table, path: str) -> tuple[Column | None, str]:
+    """The column that stands at a wire path, and our name for it; the path itself where there is none."""
+    for column in table.columns:
+        if column.path == path:
+            return column, column.name
+        for child in column.children:
+            if child.path == path:
+                return child, f"{column.name}[].{child.name}"
+    return None, path
+
+
+def _sentence(rows: list[Problem]) -> str:
+    parts: list[str] = []
+    for kind in dict.fromkeys(row.kind for row in rows):
+        same = [row for row in rows if row.kind == kind]
+        where = ", ".join(dict.fromkeys(row.column for row in same if row.column))
+        count = sum(row.count for row in same)
+        why = same[0].detail if len(same) == 1 and same[0].detail else ""
+        parts.append(f"{kind} ×{count}" + (f" in {where}" if where else "") + (f" ({why})" if why else ""))
+    return f"{rows[0].source}: {'; '.join(parts)}. See .problems for the rows."
+
+
+def _outside() -> int:
+    """The stack level of the first caller outside leadkit, so that a warning points at the user's line."""
+    level, at = 1, sys._getframe(1)
+    while at.f_back is not None and at.f_code.co_filename.startswith(_HERE):
+        level, at = level + 1, at.f_back
+    return level

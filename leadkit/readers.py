@@ -1,0 +1,218 @@
+"""The tables from response bodies that were saved: the same frames as from the API."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import polars as pl
+
+from leadkit.errors import InvalidRequest
+from leadkit.fetch import check_total, completed, once_each, read_decoded, union
+from leadkit.problems import Problems, as_dicts
+from leadkit.recorder import sidecar_of
+from leadkit.records import Table
+from leadkit.retry_after import http_date
+from leadkit.sellers import with_other_party, with_sender
+from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES
+from leadkit.sources.ebay_leads import LEADS, read_leads_body
+from leadkit.tables import Decoded
+
+Bodies = str | os.PathLike[str] | bytes | Mapping[str, Any] | Iterable[str | os.PathLike[str] | bytes | Mapping[str, Any]]
+
+
+def read_leads(
+    bodies: Bodies,
+    *,
+    account: str = "ebay",
+    fetched_at: datetime | None = None,
+    problems: list[dict[str, Any]] | None = None,
+    strict: bool = False,
+) -> pl.DataFrame:
+    """Leads from saved bodies of ``/classified_lead`` or ``/classified_lead/{itemId}``; each lead once, as last seen.
+
+    Args:
+        bodies: a path (a file, or a folder of ``.json`` files), bytes, a dict, or a list of them.
+        account: the first column.
+        fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
+        problems: a list that collects the problem rows, as dicts.
+        strict: raise where a value does not fit its column.
+
+    Raises:
+        BadResponse: a body is not what the API promises.
+        InvalidRequest: a path where nothing lies, or something that is no body.
+    """
+    found = Problems()
+    frames = []
+    for saved in _saved(bodies, fetched_at):
+        bare = b'"totalLeads"' not in saved.body and b'"itemId"' in saved.body
+        decoded = read_decoded(LEADS, saved.body, call=f"leads ({saved.name})", bare=bare)
+        frames.append(read_leads_body(decoded, account, saved.fetched_at, found))
+    leads = union(LEADS, frames)
+    _close(found, problems, strict=strict)
+    return leads.unique("lead_id", keep="last", maintain_order=True) if len(frames) > 1 else leads
+
+
+def read_conversations(
+    bodies: Bodies,
+    *,
+    account: str = "ebay",
+    fetched_at: datetime | None = None,
+    sellers: Iterable[str] = (),
+    problems: list[dict[str, Any]] | None = None,
+    strict: bool = False,
+) -> pl.DataFrame:
+    """Conversations from saved bodies of ``/conversation``; each once, as last seen, newest first.
+
+    Args:
+        bodies: a path (a file, or a folder of ``.json`` files), bytes, a dict, or a list of them.
+        account: the first column.
+        fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
+        sellers: the seller's own names, for `other_party`.
+        problems: a list that collects the problem rows, as dicts.
+        strict: raise where a value does not fit its column.
+
+    Raises:
+        BadResponse: a body is not what the API promises.
+        InvalidRequest: a path where nothing lies, or something that is no body.
+    """
+    found = Problems()
+    frames, read = [], []
+    for saved in _saved(bodies, fetched_at):
+        decoded = read_decoded(CONVERSATIONS, saved.body, call=f"conversations ({saved.name})")
+        frames.append(_page(CONVERSATIONS, decoded, found, account=account, fetched_at=saved.fetched_at))
+        read.append(decoded)
+    rows = once_each(CONVERSATIONS, union(CONVERSATIONS, frames))
+    _check_pages(CONVERSATIONS, read, len(rows), found)
+    rows = with_other_party(rows, _names(sellers), found)
+    _close(found, problems, strict=strict)
+    return rows.sort("latest_at", "conversation_id", descending=[True, False], nulls_last=True)
+
+
+def read_messages(
+    bodies: Bodies,
+    *,
+    account: str = "ebay",
+    fetched_at: datetime | None = None,
+    sellers: Iterable[str] = (),
+    conversation_id: str | Sequence[str] | None = None,
+    reference_id: str | Sequence[str | None] | None = None,
+    problems: list[dict[str, Any]] | None = None,
+    strict: bool = False,
+) -> pl.DataFrame:
+    """Messages from saved bodies of ``/conversation/{id}``, sorted by conversation, time and id.
+
+    Args:
+        bodies: a path (a file, or a folder of ``.json`` files), bytes, a dict, or a list of them.
+        account: the first column.
+        fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
+        sellers: the seller's own names, for `from_seller`.
+        conversation_id: of the bodies, one for all or one each; None takes it from the body's ``href``, else it is null.
+        reference_id: the listing that they are about, likewise.
+        problems: a list that collects the problem rows, as dicts.
+        strict: raise where a value does not fit its column.
+
+    Raises:
+        BadResponse: a body is not what the API promises.
+        InvalidRequest: a path where nothing lies, something that is no body, or not as many ids as bodies.
+    """
+    found = Problems()
+    saved = _saved(bodies, fetched_at)
+    ids = _one_each("conversation_id", conversation_id, len(saved))
+    references = _one_each("reference_id", reference_id, len(saved))
+    frames, read = [], {}
+    for body, key, reference in zip(saved, ids, references, strict=True):
+        decoded = read_decoded(MESSAGES, body.body, call=f"messages ({body.name})")
+        key = key or _thread_in(decoded)  # noqa: PLW2901 - the same id, from the second place where it may stand
+        ours = {"account": account, "fetched_at": body.fetched_at, "conversation_id": key, "reference_id": reference}
+        frames.append(_page(MESSAGES, decoded, found, **ours))
+        read.setdefault(key, []).append((decoded, frames[-1]))
+    for key, pages in read.items():
+        came = len(once_each(MESSAGES, pl.concat(frame for _, frame in pages)))
+        _check_pages(MESSAGES, [decoded for decoded, _ in pages], came, found, key=key)
+    rows = union(MESSAGES, frames).unique(["conversation_id", "message_id"], keep="last", maintain_order=True)
+    rows = with_sender(rows.sort("conversation_id", "created_at", "message_id"), _names(sellers), found)
+    _close(found, problems, strict=strict)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """One body, where it was found, and when it was fetched."""
+
+    name: str
+    body: bytes
+    fetched_at: datetime | None
+
+
+def _saved(bodies: Bodies, fetched_at: datetime | None) -> list[_Saved]:
+    if isinstance(bodies, str | os.PathLike):
+        return _from_path(Path(bodies), fetched_at)
+    if isinstance(bodies, bytes):
+        return [_Saved("bytes", bodies, fetched_at)]
+    if isinstance(bodies, Mapping):
+        return [_Saved("dict", json.dumps(bodies, default=str).encode(), fetched_at)]
+    if isinstance(bodies, Iterable):
+        return [saved for one in bodies for saved in _saved(one, fetched_at)]
+    raise InvalidRequest(f"bodies is a {type(bodies).__name__}; give a path, bytes, a dict, or a list of them.")
+
+
+def _from_path(path: Path, fetched_at: datetime | None) -> list[_Saved]:
+    if path.is_dir():
+        files = sorted(file for file in path.glob("*.json") if not file.name.endswith(".meta.json"))
+        return [saved for file in files for saved in _from_path(file, fetched_at)]
+    if not path.is_file():
+        raise InvalidRequest(f"bodies: there is nothing at {str(path)!r}; give a file or a folder of .json files.")
+    return [_Saved(path.name, path.read_bytes(), fetched_at or _recorded_at(path))]
+
+
+def _recorded_at(path: Path) -> datetime | None:
+    sidecar = sidecar_of(path)
+    if not sidecar.is_file():
+        return None
+    told = json.loads(sidecar.read_text(encoding="utf-8"))
+    return http_date(told.get("date")) or datetime.fromisoformat(told["at"])
+
+
+def _page(table: Table, decoded: Decoded, problems: Problems, **ours: object) -> pl.DataFrame:
+    rows = completed(table, decoded.frame, **ours)
+    problems.add_misfits(decoded.misfits, table, rows)
+    return rows
+
+
+def _check_pages(
+    table: Table, read: Sequence[Decoded], came: int, problems: Problems, key: str | None = None
+) -> None:
+    if read:
+        check_total(problems, table, said=read[-1].total("total"), came=came, name="total", key=key)
+
+
+def _thread_in(decoded: Decoded) -> str | None:
+    """The conversation's id out of the answer's own address, where it has one."""
+    path = urlsplit(str(decoded.envelope.get("href") or "")).path
+    head, _, last = path.rstrip("/").rpartition("/")
+    return unquote(last) if head.endswith("/conversation") and last else None
+
+
+def _one_each(name: str, given: str | Sequence[str | None] | None, bodies: int) -> list[str | None]:
+    if given is None or isinstance(given, str):
+        return [given] * bodies
+    if len(given) != bodies:
+        raise InvalidRequest(f"{name} has {len(given)} ids for {bodies} bodies; give one for all, or one each.")
+    return list(given)
+
+
+def _names(sellers: str | Iterable[str]) -> frozenset[str]:
+    return frozenset([sellers] if isinstance(sellers, str) else sellers)
+
+
+def _close(found: Problems, collected: list[dict[str, Any]] | None, *, strict: bool) -> None:
+    rows = found.close(strict=strict)
+    if collected is not None:
+        collected += as_dicts(rows)

@@ -1,0 +1,177 @@
+"""Faults on demand: what can go wrong between a client and an API, when and how often it shall."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadkit.sandbox.dice import Dice
+from leadkit.sandbox.moments import EPOCH, HOUR
+from leadkit.sandbox.received import Received
+
+REQUIRED = object()
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "latency": {"seconds": REQUIRED},
+    "status": {"status": REQUIRED, "headers": None, "body": None, "content_type": "application/json"},
+    "body": {"body": REQUIRED, "status": 200, "headers": None, "content_type": "application/json"},
+    "no_content": {},
+    "cut": {"at": 0.5},
+    "truncated": {"at": 0.5},
+    "expire_token": {},
+    "insert_rows": {"rows": 1, "at": 0},
+    "remove_rows": {"rows": 1, "at": 0},
+    "repeat_page": {},
+    "gone_thread": {"conversation_id": None},
+    "long_thread": {"messages": REQUIRED, "conversation_id": None},
+    "wrong_total": {"delta": REQUIRED, "key": None},
+    "unknown_keys": {"at": "", "key": "newKey", "value": "new", "rows": None},
+    "object_in_scalar": {"at": REQUIRED, "value": {"unexpected": "object"}, "rows": 1},
+    "value": {"at": REQUIRED, "value": REQUIRED, "rows": 1},
+    "missing_key": {"at": REQUIRED, "rows": None},
+    "too_large": {"hours": REQUIRED, "seconds": 0.0},
+}
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault that has been ordered, and how often it was met (``seen``) and struck (``hits``)."""
+
+    kind: str
+    path: str | None
+    where: Mapping[str, str]
+    after: int
+    times: int | None
+    share: float
+    options: dict[str, Any]
+    seen: int = 0
+    hits: int = 0
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults of one sandbox; ``add`` orders one, ``clear`` takes all back.
+
+    Kinds and their options (defaults in brackets):
+
+    * ``latency(seconds)``: the answer waits.
+    * ``status(status, headers, body, content_type)``: this status instead of an answer; without a body the one that
+      the API itself would send, with ``body=b""`` none. ``headers={"Retry-After": "1"}`` for a 429.
+    * ``body(body, status=200, headers, content_type)``: these bytes instead of the answer: ``b"{}"``, ``b"[]"``, HTML,
+      nothing, another encoding.
+    * ``no_content()``: 204.
+    * ``cut(at=0.5)``: the connection closes after this share of the body, short of the Content-Length.
+    * ``truncated(at=0.5)``: a whole HTTP answer whose JSON ends after this share.
+    * ``expire_token()``: the access token of the request is refused from now on.
+    * ``insert_rows(rows=1, at=0)``, ``remove_rows(rows=1, at=0)``: so many conversations come or go for good, at this
+      place of the list that the request asks for, just before it is answered. They strike once unless told otherwise.
+    * ``repeat_page()``: the page holds the rows of the first one.
+    * ``gone_thread(conversation_id)``: 404 for this conversation (or any).
+    * ``long_thread(messages, conversation_id)``: this conversation (or each one asked for) has so many messages; the
+      buyer wrote the additional ones, last.
+    * ``wrong_total(delta, key)``: the total (or ``totalLeads``, or ``key``) is off by so many.
+    * ``unknown_keys(at="", key="newKey", value="new", rows)``: one more key in each object at this level, or in the
+      first ``rows`` of them. A level is written as in ``classifiedLeads[].responses[].leadFee``; ``""`` is the top.
+    * ``object_in_scalar(at, value, rows=1)``: an object in a place like ``classifiedLeads[].responses[].submittedTime``.
+    * ``value(at, value, rows=1)``: any JSON value in that place, also where nothing was sent.
+    * ``missing_key(at, rows)``: nothing in that place.
+    * ``too_large(hours, seconds=0)``: a window of leads wider than so many hours gets 500 with 350000, after so many
+      seconds (for a client that gives up before).
+    """
+
+    seed: int
+    now_ms: int
+    ordered: list[Fault] = field(default_factory=list)
+    _dice: Dice = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._dice = Dice(self.seed, "faults")
+
+    def add(
+        self,
+        kind: str,
+        *,
+        path: str | None = None,
+        where: Mapping[str, str] | None = None,
+        after: int = 0,
+        times: int | None = None,
+        share: float = 1.0,
+        **options: Any,
+    ) -> Fault:
+        """Order a fault.
+
+        Args:
+            kind: One of the kinds above.
+            path: Only requests whose path contains this.
+            where: Only requests with these query parameters.
+            after: How many such requests pass first.
+            times: How many it strikes; None is all of them (rows come and go once).
+            share: The share of those that it strikes, drawn from the sandbox's seed.
+            **options: What the kind needs.
+
+        Returns:
+            The fault, which counts its hits.
+
+        Raises:
+            ValueError: There is no such kind, or it has no such option, or lacks one.
+        """
+        checked = _checked(kind, options)
+        once = kind in {"insert_rows", "remove_rows"}
+        fault = Fault(kind, path, dict(where or {}), after, times or (1 if once else None), share, checked)
+        self.ordered.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Take all faults back; rows that came or went stay so."""
+        self.ordered.clear()
+
+    def striking(self, call: Received) -> list[Fault]:
+        """Return the faults that strike this request, counting it."""
+        return [fault for fault in list(self.ordered) if self._concerns(fault, call) and self._strikes(fault)]
+
+    def _concerns(self, fault: Fault, call: Received) -> bool:
+        query = call.parameters
+        return (
+            (fault.path or "") in call.path
+            and all(query.get(name) == value for name, value in fault.where.items())
+            and _is_thread(fault, call)
+            and (fault.kind != "too_large" or self._hours(query) > fault.options["hours"])
+        )
+
+    def _strikes(self, fault: Fault) -> bool:
+        fault.seen += 1
+        due = fault.seen > fault.after and (fault.times is None or fault.hits < fault.times)
+        struck = due and (fault.share >= 1 or self._dice.chance(fault.share))
+        fault.hits += struck
+        return struck
+
+    def _hours(self, query: Mapping[str, str]) -> float:
+        if "startTime" not in query:
+            return float("inf")
+        end = _milliseconds(query["endTime"]) if "endTime" in query else self.now_ms
+        return (end - _milliseconds(query["startTime"])) / HOUR
+
+
+def _checked(kind: str, options: dict[str, Any]) -> dict[str, Any]:
+    known = OPTIONS.get(kind)
+    if known is None:
+        raise ValueError(f"no fault is called {kind!r}; there are {', '.join(OPTIONS)}")
+    missing = [name for name, default in known.items() if default is REQUIRED and name not in options]
+    unknown = [name for name in options if name not in known]
+    if missing or unknown:
+        raise ValueError(f"fault {kind!r}: needs {missing or 'nothing more'}, does not know {unknown or 'nothing'}")
+    return {**known, **options}
+
+
+def _is_thread(fault: Fault, call: Received) -> bool:
+    if "conversation_id" not in fault.options:
+        return True
+    wanted = fault.options["conversation_id"]
+    return "/conversation/" in call.path and (wanted is None or call.path.endswith(f"/{wanted}"))
+
+
+def _milliseconds(text: str) -> float:
+    try:
+        return (datetime.fromisoformat(text) - EPOCH) / timedelta(milliseconds=1)
+    except (ValueError, TypeError):  # the API itself will refuse this time
+        return float("nan")
