@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from leadkit.readers import read_conversations, read_leads, read_messages
     from leadkit.saved import Saved
-    from leadkit.shop import Shop, demo, open  # noqa: A004 - lk.open reads as what it does
+    from leadkit.shop import Shop, demo, open
 
 __all__ = [
     "BadResponse",

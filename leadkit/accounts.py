@@ -109,7 +109,8 @@ class EbayTables:
             "item_id": item_id,
             "max_rows": max_rows,
         }
-        return self._fetch("leads", ebay_leads.LeadsRequest, arguments, ebay_leads.fetch_leads, strict, progress)
+        request, work = ebay_leads.LeadsRequest, ebay_leads.fetch_leads
+        return self._fetch("leads", request, arguments, work, strict=strict, progress=progress)
 
     def conversations(
         self,
@@ -132,7 +133,8 @@ class EbayTables:
         Args:
             conversation_type: ``"FROM_MEMBERS"``, ``"FROM_EBAY"``, or ``"ALL"`` for both, in two sweeps.
             status: ``"ACTIVE"``, ``"ARCHIVED"``, ``"DELETED"``, ``"READ"``, ``"UNREAD"`` or None.
-            start: messages from this time on. The API filters FROM_MEMBERS; FROM_EBAY is filtered here, by the latest message.
+            start: messages from this time on. The API filters FROM_MEMBERS; FROM_EBAY is filtered here, by the latest
+                message.
             end: messages before this time.
             item_id: about this listing; short for ``reference=("LISTING", item_id)``.
             reference: a pair of type and id.
@@ -160,7 +162,7 @@ class EbayTables:
             "max_rows": max_rows,
         }
         request, work = ebay_conversations.ConversationsRequest, ebay_conversations.fetch_conversations
-        return self._fetch("conversations", request, arguments, work, strict, progress)
+        return self._fetch("conversations", request, arguments, work, strict=strict, progress=progress)
 
     def messages(
         self,
@@ -185,17 +187,17 @@ class EbayTables:
             InvalidRequest: something else than a frame was given.
             LeadkitError: the API's own error, by its name.
         """
-        threads = ebay_conversations.threads_of(conversations)
-
-        def work(run: Run, request: ebay_conversations.MessagesRequest) -> pl.DataFrame:
-            return ebay_conversations.fetch_messages(run, threads, request)
-
-        request = ebay_conversations.MessagesRequest
-        return self._fetch("messages", request, {"max_rows": max_rows}, work, strict, progress)
+        arguments = {"threads": ebay_conversations.threads_of(conversations), "max_rows": max_rows}
+        request, work = ebay_conversations.MessagesRequest, ebay_conversations.fetch_messages
+        return self._fetch("messages", request, arguments, work, strict=strict, progress=progress)
 
     @property
     def requests(self) -> pl.DataFrame:
-        """One row per HTTP call: at, source, operation, status, ack, attempts, rows, total, bytes, seconds, …"""
+        """One row per HTTP call.
+
+        Columns: at, source, operation, status, ack, attempts, rows, total, bytes, seconds, correlation_id, version,
+        build.
+        """
         return self._log.frame()
 
     @property
@@ -209,15 +211,16 @@ class EbayTables:
         kind: type[R],
         arguments: Mapping[str, Any],
         work: Callable[[Run, R], pl.DataFrame],
-        strict: bool,  # noqa: FBT001 - the user gave it by its name
-        progress: bool | None,  # noqa: FBT001 - likewise
+        *,
+        strict: bool,
+        progress: bool | None,
     ) -> pl.DataFrame:
         """Check the arguments, run the fetch, put on record what was odd."""
         request = checked(kind, source, arguments, now=self._now())
         problems = Problems(self._secrets.redact)
         with (
             collecting(problems, self._found, strict=strict),
-            self._open(source, _as_parameters(request)) as opened,
+            self._open(source, as_parameters(request)) as opened,
             Progress(source, shown=progress) as bar,
         ):
             run = Run(
@@ -262,11 +265,11 @@ class Ebay(EbayTables):
 
     def __init__(
         self,
-        token: str | None = None,
+        token: str | Secret | None = None,
         *,
         client_id: str | None = None,
-        client_secret: str | None = None,
-        refresh_token: str | None = None,
+        client_secret: str | Secret | None = None,
+        refresh_token: str | Secret | None = None,
         scopes: Iterable[str] = (),
         account: str = "ebay",
         sellers: str | Iterable[str] = (),
@@ -279,12 +282,10 @@ class Ebay(EbayTables):
         clock: Clock | datetime | None = None,
     ) -> None:
         # wrapped at once: a traceback that shows this frame's variables shows no secret
-        token, client_secret, refresh_token = (  # type: ignore[assignment]
-            value and Secret(value) for value in (token, client_secret, refresh_token)
-        )
+        token, client_secret, refresh_token = _wrapped(token), _wrapped(client_secret), _wrapped(refresh_token)
         names = [sellers] if isinstance(sellers, str) else sellers
         origin = base_url and check_origin(base_url)
-        origins = {host: origin for host in _PRODUCTION} if origin else (_SANDBOX if sandbox else _PRODUCTION)
+        origins = dict.fromkeys(_PRODUCTION, origin) if origin else (_SANDBOX if sandbox else _PRODUCTION)
         settings = checked(Settings, "Ebay", {"site": site, "max_parallel": max_parallel, "account": account})
         super().__init__(account=account, sellers=names, origins=origins, max_parallel=settings.max_parallel)
         self._clock = _as_clock(clock)
@@ -309,8 +310,8 @@ class Ebay(EbayTables):
     def from_env(cls, **settings: Any) -> Self:
         """The account that the environment describes; `settings` go to `Ebay` and win.
 
-        Read are ``LEADKIT_EBAY_TOKEN``, or ``LEADKIT_EBAY_CLIENT_ID`` with ``_CLIENT_SECRET`` and ``_REFRESH_TOKEN``, then
-        ``LEADKIT_EBAY_SELLERS`` (names with commas between), ``_ACCOUNT``, ``_SCOPES`` (with spaces) and ``_BASE_URL``.
+        Read are ``LEADKIT_EBAY_TOKEN``, or ``LEADKIT_EBAY_CLIENT_ID`` with ``_CLIENT_SECRET`` and ``_REFRESH_TOKEN``,
+        then ``LEADKIT_EBAY_SELLERS`` (commas between), ``_ACCOUNT``, ``_SCOPES`` (spaces between) and ``_BASE_URL``.
 
         Raises:
             InvalidRequest: the variables are not set.
@@ -384,9 +385,14 @@ class Settings(Request):
     max_parallel: Annotated[int, Field(ge=1, le=64)] = argument("a whole number from 1 to 64", default=8)
 
 
-def _as_parameters(request: Request) -> dict[str, str]:
+def as_parameters(request: Request) -> dict[str, str]:
     """The arguments as text, for a recording: what was not given is left out."""
-    return {name: str(value) for name, value in request if value is not None}
+    fields = type(request).model_fields
+    return {name: str(value) for name, value in request if value is not None and not fields[name].exclude}
+
+
+def _wrapped(value: str | Secret | None) -> Secret | None:
+    return Secret(value) if isinstance(value, str) and value else value or None
 
 
 def _as_clock(clock: Clock | datetime | None) -> Clock:

@@ -39,9 +39,9 @@ class GivenToken:
     expires_at: datetime | None = None
 
     def __init__(self, token: Secret, *, account: str = "ebay", secrets: Secrets | None = None) -> None:
+        self._account = account  # first, since a traceback may ask for the repr
         _check_token(token, "token")
         self._token = token
-        self._account = account
         if secrets is not None:
             secrets.register(token)
 
@@ -96,10 +96,11 @@ class RefreshedToken:
         log: RequestLog | None = None,
         network: httpx.BaseTransport | None = None,
     ) -> None:
+        self._account, self._clock, self._secrets = account, clock, secrets
+        self._held: Held | None = None  # with the account, what the repr in a traceback asks for
         _check_token(refresh_token, "refresh_token")
         for secret in (client_secret, refresh_token):
             secrets.register(secret)
-        self._account, self._clock, self._secrets = account, clock, secrets
         self._origin, self._scopes = token_origin, scopes
         self._refresh_token = refresh_token
         folder = platformdirs.user_cache_path("leadkit") if cache_dir is None else cache_dir
@@ -114,7 +115,6 @@ class RefreshedToken:
             network=network,
         )
         self._lock = threading.Lock()
-        self._held: Held | None = None
         self._ended: LeadkitError | None = None
 
     def __repr__(self) -> str:

@@ -22,8 +22,8 @@ def describe(table: str) -> pl.DataFrame:
         table: its name, such as ``"leads"``.
 
     Returns:
-        One row per column: column, dtype, unit, meaning, comes_from (where in the response, or what leadkit makes it of),
-        null_when. The fields of a List column follow it as ``exchanges[].question``.
+        One row per column: column, dtype, unit, meaning, comes_from (where in the response, or what leadkit makes it
+        of), null_when. The fields of a List column follow it as ``exchanges[].question``.
 
     Raises:
         InvalidRequest: there is no such table.

@@ -82,9 +82,11 @@ class Run:
         """An answer read: 204 is no rows; a body that is not what was promised is an error with its source."""
         call = answer.call
         try:
-            decoded = read_decoded(table, answer.body, call=f"{table.name} ({call.operation})", bare=bare) if (
-                answer.status != _NO_CONTENT
-            ) else Decoded.nothing(table)
+            decoded = (
+                read_decoded(table, answer.body, call=f"{table.name} ({call.operation})", bare=bare)
+                if (answer.status != _NO_CONTENT)
+                else Decoded.nothing(table)
+            )
         except BadResponse as error:
             error.source, error.status = table.name, answer.status
             raise
@@ -101,7 +103,9 @@ class Run:
         """The end to use: one in the future is clamped and told."""
         used = clamp_end(end, start, self.now)
         if used != end:
-            detail = f"end lies in the future; {used:%Y-%m-%dT%H:%M:%SZ} is used, and what comes later is not in the frame"
+            detail = (
+                f"end lies in the future; {used:%Y-%m-%dT%H:%M:%SZ} is used, and what comes later is not in the frame"
+            )
             self.tell(table, "clamped_end", column="end", example=f"{end:%Y-%m-%dT%H:%M:%SZ}", detail=detail)
         return used
 
@@ -151,7 +155,7 @@ def check_total(problems: Problems, table: Table, *, said: int, came: int, name:
 
 
 def completed(table: Table, frame: pl.DataFrame, **ours: object) -> pl.DataFrame:
-    """The frame with the columns that leadkit adds, null where not given, in the order and with the dtypes of the table."""
+    """The frame with the columns that leadkit adds, null where not given, in the table's order and dtypes."""
     absent = [name for name in table.schema if name not in frame.columns]
     added = frame.with_columns(pl.lit(ours.get(name)).cast(table.schema[name]).alias(name) for name in {*absent, *ours})
     return added.select(table.schema.names())

@@ -58,8 +58,8 @@ class Sweep(Generic[T]):
 def by_offset(get: Callable[[int, int], Page[T]], *, limit: int) -> Iterator[Page[T]]:
     """Pages by offset, a multiple of the limit, until one is empty, the last, or the second in a row without a new id.
 
-    The API's total may be wrong either way, so it neither ends a sweep that still gets new rows nor keeps an empty one going;
-    only its double, and some, ends a list that never does.
+    The API's total may be wrong either way, so it neither ends a sweep that still gets new rows nor keeps an empty one
+    going; only its double, and some, ends a list that never does.
     """
     seen: set[str] = set()
     offset, stale, asked = 0, 0, 0
@@ -108,8 +108,8 @@ def by_window(
 ) -> Iterator[T]:
     """One call for the whole span; halved where the answer fails by its size, down to a second.
 
-    Neighbours share their boundary second, so nothing can fall between them. Before the first halving the smallest window is
-    tried: if that fails too, it was not the size.
+    Neighbours share their boundary second, so nothing can fall between them. Before the first halving the smallest
+    window is tried: if that fails too, it was not the size.
     """
     try:
         yield get(start, end)
@@ -160,7 +160,7 @@ def _by_size(error: LeadkitError) -> bool:
 
 
 def _middle(start: datetime | None, end: datetime | None, now: datetime) -> datetime | None:
-    """A whole second between the two, None where there is none; without a start, the window reaches back ever further."""
+    """A whole second between the two, None where there is none; without a start, ever further back."""
     high = end or now
     if start is None:
         back = max(now - high, _GUESS)  # 90 days before the end, then as far again

@@ -27,7 +27,9 @@ class Request(BaseModel):
     """The API's codes for what several requests have in common: "time", "future", "order"."""
 
 
-def argument(allowed: str, code: str | None = None, *, default: Any = None) -> Any:  # pydantic's Field() returns Any too
+def argument(
+    allowed: str, code: str | None = None, *, default: Any = None
+) -> Any:  # pydantic's Field() returns Any too
     """An argument: what is allowed in words, and the code with which the API itself would refuse anything else."""
     return Field(default=default, description=allowed, json_schema_extra={"code": code})
 
@@ -96,7 +98,7 @@ def _read_moment(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
-        return datetime.combine(value, time())  # noqa: DTZ901 - naive on purpose: `zone` is put on by the caller
+        return datetime.combine(value, time())
     if isinstance(value, str):
         return datetime.fromisoformat(value)
     raise ValueError("not a time")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import threading
@@ -33,7 +34,7 @@ QUIET = frozenset({"unknown_key", "empty_listing", "duplicate"})
 ONE_ROW_EACH = frozenset({"missing_id", "missing_thread"})
 _LONGEST_EXAMPLE = 120
 _PERSONAL = re.compile(r"@|\d{3}\D?\d{4}")
-_HERE = str(Path(__file__).parent)
+_INSIDE = (str(Path(__file__).parent), contextlib.__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Problems:
 
     def add(self, problem: Problem) -> None:
         """Take a problem in; the first of its source, kind and column lends its row key and example."""
-        clean = replace(problem, **{name: self._clean(getattr(problem, name)) for name in ("example", "detail")})
+        clean = replace(problem, example=self._clean(problem.example), detail=self._clean(problem.detail))
         with self._lock:
             for index, known in enumerate(self._rows):
                 if _same(known, clean):
@@ -114,7 +115,7 @@ def as_dicts(rows: Iterable[Problem]) -> list[dict[str, Any]]:
 
 def masked(text: str) -> str:
     """A personal text as its length only."""
-    return f"‹{len(text)} characters›"
+    return f"[{len(text)} characters]"
 
 
 def _same(known: Problem, new: Problem) -> bool:
@@ -163,13 +164,13 @@ def _sentence(rows: list[Problem]) -> str:
         where = ", ".join(dict.fromkeys(row.column for row in same if row.column))
         count = sum(row.count for row in same)
         why = same[0].detail if len(same) == 1 and same[0].detail else ""
-        parts.append(f"{kind} ×{count}" + (f" in {where}" if where else "") + (f" ({why})" if why else ""))
+        parts.append(f"{kind} ({count})" + (f" in {where}" if where else "") + (f" ({why})" if why else ""))
     return f"{rows[0].source}: {'; '.join(parts)}. See .problems for the rows."
 
 
 def _outside() -> int:
     """The stack level of the first caller outside leadkit, so that a warning points at the user's line."""
     level, at = 1, sys._getframe(1)
-    while at.f_back is not None and at.f_code.co_filename.startswith(_HERE):
+    while at.f_back is not None and at.f_code.co_filename.startswith(_INSIDE):
         level, at = level + 1, at.f_back
     return level

@@ -20,11 +20,13 @@ from leadkit.recorder import sidecar_of
 from leadkit.records import Table
 from leadkit.retry_after import http_date
 from leadkit.sellers import with_other_party, with_sender
-from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES
+from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES, newest_first
 from leadkit.sources.ebay_leads import LEADS, read_leads_body
 from leadkit.tables import Decoded
 
-Bodies = str | os.PathLike[str] | bytes | Mapping[str, Any] | Iterable[str | os.PathLike[str] | bytes | Mapping[str, Any]]
+Bodies = (
+    str | os.PathLike[str] | bytes | Mapping[str, Any] | Iterable[str | os.PathLike[str] | bytes | Mapping[str, Any]]
+)
 
 
 def read_leads(
@@ -49,14 +51,9 @@ def read_leads(
         InvalidRequest: a path where nothing lies, or something that is no body.
     """
     found = Problems()
-    frames = []
-    for saved in _saved(bodies, fetched_at):
-        bare = b'"totalLeads"' not in saved.body and b'"itemId"' in saved.body
-        decoded = read_decoded(LEADS, saved.body, call=f"leads ({saved.name})", bare=bare)
-        frames.append(read_leads_body(decoded, account, saved.fetched_at, found))
-    leads = union(LEADS, frames)
+    leads = leads_of(_saved(bodies, fetched_at), account, found)
     _close(found, problems, strict=strict)
-    return leads.unique("lead_id", keep="last", maintain_order=True) if len(frames) > 1 else leads
+    return leads
 
 
 def read_conversations(
@@ -83,16 +80,9 @@ def read_conversations(
         InvalidRequest: a path where nothing lies, or something that is no body.
     """
     found = Problems()
-    frames, read = [], []
-    for saved in _saved(bodies, fetched_at):
-        decoded = read_decoded(CONVERSATIONS, saved.body, call=f"conversations ({saved.name})")
-        frames.append(_page(CONVERSATIONS, decoded, found, account=account, fetched_at=saved.fetched_at))
-        read.append(decoded)
-    rows = once_each(CONVERSATIONS, union(CONVERSATIONS, frames))
-    _check_pages(CONVERSATIONS, read, len(rows), found)
-    rows = with_other_party(rows, _names(sellers), found)
+    rows = conversations_of(_saved(bodies, fetched_at), account, _names(sellers), found)
     _close(found, problems, strict=strict)
-    return rows.sort("latest_at", "conversation_id", descending=[True, False], nulls_last=True)
+    return rows
 
 
 def read_messages(
@@ -113,7 +103,7 @@ def read_messages(
         account: the first column.
         fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
         sellers: the seller's own names, for `from_seller`.
-        conversation_id: of the bodies, one for all or one each; None takes it from the body's ``href``, else it is null.
+        conversation_id: of the bodies, one for all or one each; None takes it from the body's ``href``, else null.
         reference_id: the listing that they are about, likewise.
         problems: a list that collects the problem rows, as dicts.
         strict: raise where a value does not fit its column.
@@ -126,24 +116,63 @@ def read_messages(
     saved = _saved(bodies, fetched_at)
     ids = _one_each("conversation_id", conversation_id, len(saved))
     references = _one_each("reference_id", reference_id, len(saved))
-    frames, read = [], {}
-    for body, key, reference in zip(saved, ids, references, strict=True):
-        decoded = read_decoded(MESSAGES, body.body, call=f"messages ({body.name})")
-        key = key or _thread_in(decoded)  # noqa: PLW2901 - the same id, from the second place where it may stand
-        ours = {"account": account, "fetched_at": body.fetched_at, "conversation_id": key, "reference_id": reference}
-        frames.append(_page(MESSAGES, decoded, found, **ours))
-        read.setdefault(key, []).append((decoded, frames[-1]))
-    for key, pages in read.items():
-        came = len(once_each(MESSAGES, pl.concat(frame for _, frame in pages)))
-        _check_pages(MESSAGES, [decoded for decoded, _ in pages], came, found, key=key)
-    rows = union(MESSAGES, frames).unique(["conversation_id", "message_id"], keep="last", maintain_order=True)
-    rows = with_sender(rows.sort("conversation_id", "created_at", "message_id"), _names(sellers), found)
+    rows = messages_of(saved, account, _names(sellers), found, ids=ids, references=references)
     _close(found, problems, strict=strict)
     return rows
 
 
+def leads_of(saved: Iterable[SavedBody], account: str, problems: Problems) -> pl.DataFrame:
+    """The leads of these bodies, each once, as last seen."""
+    frames = []
+    for one in saved:
+        bare = b'"totalLeads"' not in one.body and b'"itemId"' in one.body
+        decoded = read_decoded(LEADS, one.body, call=f"leads ({one.name})", bare=bare)
+        frames.append(read_leads_body(decoded, account, one.fetched_at, problems))
+    leads = union(LEADS, frames)
+    return leads.unique("lead_id", keep="last", maintain_order=True) if len(frames) > 1 else leads
+
+
+def conversations_of(
+    saved: Iterable[SavedBody], account: str, sellers: frozenset[str], problems: Problems
+) -> pl.DataFrame:
+    """The conversations of these bodies, each once, as last seen, newest first."""
+    frames, totals = [], {}
+    for one in saved:
+        decoded = read_decoded(CONVERSATIONS, one.body, call=f"conversations ({one.name})")
+        frames.append(_page(CONVERSATIONS, decoded, problems, account=account, fetched_at=one.fetched_at))
+        totals[_sweep_of(decoded)] = decoded.total("total")
+    rows = once_each(CONVERSATIONS, union(CONVERSATIONS, frames))
+    check_total(problems, CONVERSATIONS, said=sum(totals.values()), came=len(rows), name="total")
+    return newest_first(with_other_party(rows, sellers, problems))
+
+
+def messages_of(
+    saved: Sequence[SavedBody],
+    account: str,
+    sellers: frozenset[str],
+    problems: Problems,
+    *,
+    ids: Sequence[str | None],
+    references: Sequence[str | None],
+) -> pl.DataFrame:
+    """The messages of these bodies, sorted by conversation, time and id."""
+    threads: dict[str | None, list[pl.DataFrame]] = {}
+    totals: dict[str | None, int] = {}
+    for one, given, reference in zip(saved, ids, references, strict=True):
+        decoded = read_decoded(MESSAGES, one.body, call=f"messages ({one.name})")
+        key = given or _thread_in(decoded)
+        ours = {"account": account, "fetched_at": one.fetched_at, "conversation_id": key, "reference_id": reference}
+        threads.setdefault(key, []).append(_page(MESSAGES, decoded, problems, **ours))
+        totals[key] = decoded.total("total")
+    whole = {key: once_each(MESSAGES, pl.concat(frames)) for key, frames in threads.items() if key is not None}
+    for key, frame in whole.items():
+        check_total(problems, MESSAGES, said=totals[key], came=len(frame), name="total", key=key)
+    rows = union(MESSAGES, [*whole.values(), *threads.get(None, [])])
+    return with_sender(rows.sort("conversation_id", "created_at", "message_id"), sellers, problems)
+
+
 @dataclass(frozen=True, slots=True)
-class _Saved:
+class SavedBody:
     """One body, where it was found, and when it was fetched."""
 
     name: str
@@ -151,25 +180,25 @@ class _Saved:
     fetched_at: datetime | None
 
 
-def _saved(bodies: Bodies, fetched_at: datetime | None) -> list[_Saved]:
+def _saved(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
     if isinstance(bodies, str | os.PathLike):
         return _from_path(Path(bodies), fetched_at)
     if isinstance(bodies, bytes):
-        return [_Saved("bytes", bodies, fetched_at)]
+        return [SavedBody("bytes", bodies, fetched_at)]
     if isinstance(bodies, Mapping):
-        return [_Saved("dict", json.dumps(bodies, default=str).encode(), fetched_at)]
+        return [SavedBody("dict", json.dumps(bodies, default=str).encode(), fetched_at)]
     if isinstance(bodies, Iterable):
         return [saved for one in bodies for saved in _saved(one, fetched_at)]
     raise InvalidRequest(f"bodies is a {type(bodies).__name__}; give a path, bytes, a dict, or a list of them.")
 
 
-def _from_path(path: Path, fetched_at: datetime | None) -> list[_Saved]:
+def _from_path(path: Path, fetched_at: datetime | None) -> list[SavedBody]:
     if path.is_dir():
         files = sorted(file for file in path.glob("*.json") if not file.name.endswith(".meta.json"))
         return [saved for file in files for saved in _from_path(file, fetched_at)]
     if not path.is_file():
         raise InvalidRequest(f"bodies: there is nothing at {str(path)!r}; give a file or a folder of .json files.")
-    return [_Saved(path.name, path.read_bytes(), fetched_at or _recorded_at(path))]
+    return [SavedBody(path.name, path.read_bytes(), fetched_at or _recorded_at(path))]
 
 
 def _recorded_at(path: Path) -> datetime | None:
@@ -186,11 +215,10 @@ def _page(table: Table, decoded: Decoded, problems: Problems, **ours: object) ->
     return rows
 
 
-def _check_pages(
-    table: Table, read: Sequence[Decoded], came: int, problems: Problems, key: str | None = None
-) -> None:
-    if read:
-        check_total(problems, table, said=read[-1].total("total"), came=came, name="total", key=key)
+def _sweep_of(decoded: Decoded) -> tuple[str, ...]:
+    """Which sweep a page belongs to, by its own address without the offset: its last total counts."""
+    query = parse_qsl(urlsplit(str(decoded.envelope.get("href") or "")).query)
+    return tuple(f"{name}={value}" for name, value in sorted(query) if name != "offset")
 
 
 def _thread_in(decoded: Decoded) -> str | None:

@@ -1,4 +1,4 @@
-"""How a record is declared: pydantic models whose fields say where they stand in the response, in what unit, and what they mean."""
+"""How a record is declared: pydantic models whose fields say where they stand, in what unit, and what they mean."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def wire(
         personal: masked wherever an example of it is shown.
         values: other spellings of a value and what they stand for; a blank stands for null.
     """
-    extra = {
+    extra: Any = {
         "path": path,
         "unit": unit,
         "null": null,

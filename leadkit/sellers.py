@@ -14,13 +14,14 @@ _ENOUGH = 2
 
 def with_sender(messages: pl.DataFrame, sellers: Collection[str], problems: Problems) -> pl.DataFrame:
     """Messages with ``from_seller``: true, false, or null where it is not known."""
-    names = _names(messages, sellers, problems, "messages", "sender", "recipient")
+    names = sellers or _found(messages, problems, source="messages", parties=("sender", "recipient"))
     return messages.with_columns(from_seller=_is_one_of("sender", names))
 
 
 def with_other_party(conversations: pl.DataFrame, sellers: Collection[str], problems: Problems) -> pl.DataFrame:
     """Conversations with ``other_party``: the one of sender and recipient who is not the seller."""
-    names = _names(conversations, sellers, problems, "conversations", "latest_sender", "latest_recipient")
+    parties = ("latest_sender", "latest_recipient")
+    names = sellers or _found(conversations, problems, source="conversations", parties=parties)
     other = (
         pl.when(_is_one_of("latest_sender", names))
         .then("latest_recipient")
@@ -36,27 +37,23 @@ def _is_one_of(column: str, names: Collection[str]) -> pl.Expr:
     return _folded(column).is_in(sorted(name.casefold() for name in names))
 
 
-def _names(
-    frame: pl.DataFrame, sellers: Collection[str], problems: Problems, source: str, sender: str, recipient: str
-) -> Collection[str]:
-    if sellers or frame.is_empty():
-        return sellers
-    found = _in_every_thread(frame, sender, recipient)
+def _found(frame: pl.DataFrame, problems: Problems, *, source: str, parties: tuple[str, str]) -> list[str]:
+    if frame.is_empty():
+        return []
+    found = _in_every_thread(frame, *parties)
     kind, detail = (
         ("seller_inferred", "no sellers= given: the one name that takes part in every thread is taken for the seller")
         if found
         else ("seller_unknown", "no sellers= given, and no single name takes part in every thread: pass sellers=")
     )
-    problems.add(Problem(source, kind, column=sender, detail=detail))
+    problems.add(Problem(source, kind, column=parties[0], detail=detail))
     return found
 
 
 def _in_every_thread(frame: pl.DataFrame, sender: str, recipient: str) -> list[str]:
     """The one name of all threads, as a list; empty where there is none, or more than one."""
     by_thread = (
-        pl.concat(
-            frame.select("conversation_id", name=_folded(column)).drop_nulls() for column in (sender, recipient)
-        )
+        pl.concat(frame.select("conversation_id", name=_folded(column)).drop_nulls() for column in (sender, recipient))
         .unique()
         .group_by("name")
         .len()

@@ -66,7 +66,7 @@ def demo(seed: int = 7, leads: int = 800) -> Shop:
     return shop
 
 
-def open(source: str | os.PathLike[str]) -> Shop:  # noqa: A001 - lk.open reads as what it does
+def open(source: str | os.PathLike[str]) -> Shop:
     """A shop by name: ``"demo"``, ``"env"``, or the path of saved bodies.
 
     Args:

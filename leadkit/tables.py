@@ -105,7 +105,7 @@ def _check_envelope(envelope: dict[str, Any], table: Table, call: str, *, bare: 
     for name in always:
         value = envelope.get(name)
         if name not in envelope:
-            raise BadResponse(f"{call}: the body has no {name!r}, which the API always sends; it has {_keys(envelope)}.")
+            raise BadResponse(f"{call}: the body lacks {name!r}, which the API always sends; it has {_keys(envelope)}.")
         if not bare and not (isinstance(value, Number) and value.isdecimal()):
             raise BadResponse(f"{call}: {name!r} is not a count: {str(value)[:40]!r}.")
     if not bare and envelope.get(table.envelope_list) is None and int(envelope[table.totals[-1]]):

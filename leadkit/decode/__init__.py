@@ -8,6 +8,6 @@ walk     a piece that differs, walked in Python: repaired and told
 wire     pieces to wire frames: every leaf a String
 casting  wire frames to typed columns
 ```
-Bytes go straight into columns (`polars.read_json` with a declared schema), which is faster than `orjson.loads` alone. But a
-declared schema drops unknown keys and refuses a whole body for one misplaced object: hence the census and the walk.
+Bytes go straight into columns (`polars.read_json` with a declared schema), which is faster than `orjson.loads` alone.
+But a declared schema drops unknown keys and refuses a whole body for one misplaced object: hence census and walk.
 """

@@ -20,7 +20,9 @@ _MONEY = r"^[+-]?(\d+\.?\d{0,6}0*|\.\d{1,6}0*)$"
 def typed(wire: Wire, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[Misfit]]:
     """The columns of this wire frame that come from the response, typed and named, with all that did not fit."""
     flat, misfits = _typed_frame(wire.frame, [column for column in columns if column.path and column.kind != "list"])
-    lists = {column.name: _typed_list(wire.lists[column.path], column) for column in columns if column.kind == "list"}
+    lists = {
+        column.name: _typed_list(wire.lists[column.path or ""], column) for column in columns if column.kind == "list"
+    }
     told = [*wire.misfits, *misfits, *(misfit for _, found in lists.values() for misfit in found)]
     return flat.with_columns(series.alias(name) for name, (series, _) in lists.items()), told
 

@@ -36,7 +36,7 @@ class Walk:
     misfits: list[Misfit] = field(default_factory=list)
     unknown: dict[str, Node] = field(default_factory=dict)
 
-    def list(self, value: Any, node: Node, place: str) -> list[Any] | None:
+    def elements(self, value: Any, node: Node, place: str) -> list[Any] | None:
         """The list with every element repaired; a list that holds rows must be one."""
         if value is None:
             return None
@@ -71,7 +71,7 @@ class Walk:
 
     def _any(self, value: Any, node: Node, place: str) -> Any:
         if node.kind == "list":
-            return self.list(value, node, place)
+            return self.elements(value, node, place)
         if node.kind == "leaf":
             return self._leaf(value, node)
         if value is None or isinstance(value, dict):
@@ -79,7 +79,7 @@ class Walk:
         self._tell("bad_value", node.path, value, f"{_what(value)} where an object belongs")
         return None
 
-    def _leaf(self, value: Any, node: Node) -> str | None:
+    def _leaf(self, value: str | bool | list[Any] | dict[str, Any] | None, node: Node) -> str | None:  # noqa: FBT001 - JSON
         if isinstance(value, dict | list):
             self._tell("bad_value", node.path, value, f"{_what(value)} where a single value belongs")
             return None

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Elements:
-    """The lists under one path: how long each row's list is (null: there is none), and their elements, one after another."""
+    """The lists under one path: each row's length (null: there is no list), and all elements, one after another."""
 
     lengths: pl.Series
     frame: pl.DataFrame
@@ -105,7 +105,7 @@ def _read_whole(
 
 def _repair(elements: Any, shape: Node, rows: str, call: str, place: str | None = None) -> tuple[Wire, Node]:
     walk = Walk(rows, call)
-    repaired = walk.list(elements, shape, shape.path.removesuffix("[]") if place is None else place)
+    repaired = walk.elements(elements, shape, shape.path.removesuffix("[]") if place is None else place)
     wire = _read(json.dumps(repaired).encode(), shape, rows, trusted=True)
     if wire is None:
         raise BadResponse(f"{call}: a part of the body could not be read, even after its repair.")

@@ -72,7 +72,7 @@ class Faults:
     * ``wrong_total(delta, key)``: the total (or ``totalLeads``, or ``key``) is off by so many.
     * ``unknown_keys(at="", key="newKey", value="new", rows)``: one more key in each object at this level, or in the
       first ``rows`` of them. A level is written as in ``classifiedLeads[].responses[].leadFee``; ``""`` is the top.
-    * ``object_in_scalar(at, value, rows=1)``: an object in a place like ``classifiedLeads[].responses[].submittedTime``.
+    * ``object_in_scalar(at, value, rows=1)``: an object in a place as ``classifiedLeads[].responses[].submittedTime``.
     * ``value(at, value, rows=1)``: any JSON value in that place, also where nothing was sent.
     * ``missing_key(at, rows)``: nothing in that place.
     * ``too_large(hours, seconds=0)``: a window of leads wider than so many hours gets 500 with 350000, after so many

@@ -149,7 +149,8 @@ def _fee(dice: Dice, listing: Listing) -> Fee:
     drawn = dice.between(1, 1000)
     if drawn <= 45:  # noqa: PLR2004 -- 4.5 % come without an amount
         return Fee(dice.pick(FEE_DESCRIPTIONS))
-    sign, description = (-1, CREDIT_DESCRIPTION) if drawn > 985 else (1, dice.pick(FEE_DESCRIPTIONS))  # noqa: PLR2004 -- 1.5 % are credits
+    credit = drawn > 985  # noqa: PLR2004 -- 1.5 % are credits
+    sign, description = (-1, CREDIT_DESCRIPTION) if credit else (1, dice.pick(FEE_DESCRIPTIONS))
     cents = sign * listing.fee_cents
     converted = sign * (listing.fee_cents * CAD_PER_100_USD // 100)
     if listing.market == "CA" and not dice.chance(0.1):  # some of its leads are charged in USD
@@ -170,22 +171,17 @@ def _numbered(lead: Lead, number: int) -> Lead:
 
 def _with_duplicates(leads: list[Lead]) -> list[Lead]:
     """Mark each lead of the same buyer and listing within a day of the one before, with no visible reply between."""
-    heads: dict[tuple[str, str], tuple[int, Lead]] = {}
+    episodes: dict[tuple[str, str], tuple[int, Lead]] = {}
     marked = []
     for lead in leads:
-        key = _buyer_key(lead)
-        head, before = heads.get((lead.listing.item_id, key), (None, lead)) if key else (None, lead)
-        again = head is not None and _same_episode(before, lead)
-        if key:
-            heads[lead.listing.item_id, key] = (head if again and head else lead.number, lead)
-        marked.append(replace(lead, duplicate_of=head) if again else lead)
+        place = (lead.listing.item_id, (lead.buyer.lead_name or lead.external_email or "").casefold())
+        first, before = episodes.get(place, (lead.number, lead))
+        first = first if _same_episode(before, lead) else lead.number
+        episodes[place] = first, lead
+        marked.append(lead if first == lead.number else replace(lead, duplicate_of=first))
     return marked
 
 
 def _same_episode(before: Lead, lead: Lead) -> bool:
     reply = before.outcome.first_reply_at
     return lead.submitted_at - before.submitted_at <= DAY and (reply is None or reply >= lead.submitted_at)
-
-
-def _buyer_key(lead: Lead) -> str:
-    return (lead.buyer.lead_name or lead.external_email or "").casefold()

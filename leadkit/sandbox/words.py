@@ -2,8 +2,8 @@
 
 FIRST_NAMES = (
     "Ava", "Ben", "Carla", "Dmitri", "Elif", "Farid", "Grace", "Hiro", "Imani", "Jonas", "Keiko", "Liam", "Mona",
-    "Noor", "Otto", "Priya", "Quinn", "Rosa", "Sven", "Tessa", "Uma", "Viktor", "Wen", "Ximena", "Yusuf", "Zoë", "Łukasz",
-    "Anne-Marie", "美咲", "محمد",
+    "Noor", "Otto", "Priya", "Quinn", "Rosa", "Sven", "Tessa", "Uma", "Viktor", "Wen", "Ximena", "Yusuf", "Zoë",
+    "Łukasz", "Anne-Marie", "美咲", "محمد",
 )  # fmt: skip
 LAST_NAMES = (
     "Abbott", "Bianchi", "Castillo", "Dubois", "Eriksen", "Fischer", "Garcia", "Hughes", "Ito", "Jensen", "Kowalski",
@@ -35,7 +35,8 @@ TITLE_ENDS = (
 TRADE_INS = (
     ("Ford", "Escape"), ("chevy", "silverado"), (" bmw ", "3 series"), ("VW", "Golf"), ("Mercedes", "C300"),
     ("land rover", "Discovery"), ("Toyota", "camry"), ("HONDA", "CR-V"), ("N/A", ""), ("none", "-"),
-    ("Chevrolet ", "Tahoe"), ("", "Corolla"), ("Hunday", "Elantra"), ("Škoda", "Octavia"), ("my old truck", "dont know"),
+    ("Chevrolet ", "Tahoe"), ("", "Corolla"), ("Hunday", "Elantra"), ("Škoda", "Octavia"),
+    ("my old truck", "dont know"),
 )  # fmt: skip
 TRADE_IN_YEARS = ("2014", "2019", "2007", "1998", "'09", "09", "2019 ", "N/A", "-", "unknown", "", "2O11", "1965")
 

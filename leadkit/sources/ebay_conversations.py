@@ -199,9 +199,16 @@ class ConversationsRequest(Span):
         """The types to sweep."""
         return ("FROM_MEMBERS", "FROM_EBAY") if self.conversation_type == "ALL" else (self.conversation_type,)
 
+    @property
+    def about(self) -> tuple[str, str] | None:
+        """Type and id of what the conversations are about."""
+        if self.item_id:
+            return "LISTING", self.item_id
+        return self.reference and (str(self.reference[0]), str(self.reference[1]))
+
     def query(self, kind: str, end: datetime | None, offset: int, limit: int) -> Query:
         """The query for one page; times are for FROM_MEMBERS only, the API can't filter the others."""
-        kept = self.reference or (("LISTING", self.item_id) if self.item_id else (None, None))
+        kept = self.about or (None, None)
         members = kind == "FROM_MEMBERS"
         given = {
             "conversation_type": kind,
@@ -218,13 +225,14 @@ class ConversationsRequest(Span):
 
 
 class MessagesRequest(Request):
-    """The arguments of ``Ebay.messages``."""
+    """The arguments of ``Ebay.messages``; `threads` are those of `threads_of`."""
 
+    threads: list[dict[str, Any]] = Field(exclude=True)
     max_rows: Annotated[int, Field(ge=1)] | None = argument("a whole number from 1, or None for all rows")
 
 
 def _millis(moment: datetime | None) -> str | None:
-    return moment and f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def fetch_conversations(run: Run, request: ConversationsRequest) -> pl.DataFrame:
@@ -232,8 +240,12 @@ def fetch_conversations(run: Run, request: ConversationsRequest) -> pl.DataFrame
     end = run.clamped(CONVERSATIONS, request.start, request.end)
     frames = [_fetch_type(run, request, kind, end) for kind in request.types]
     found = with_other_party(union(CONVERSATIONS, frames), run.sellers, run.problems)
-    found = found.sort("latest_at", "conversation_id", descending=[True, False], nulls_last=True)
-    return run.first_rows(CONVERSATIONS, found, request.max_rows)
+    return run.first_rows(CONVERSATIONS, newest_first(found), request.max_rows)
+
+
+def newest_first(conversations: pl.DataFrame) -> pl.DataFrame:
+    """By the latest message, as in an inbox; those without one at the end."""
+    return conversations.sort("latest_at", "conversation_id", descending=[True, False], nulls_last=True)
 
 
 def _fetch_type(run: Run, request: ConversationsRequest, kind: str, end: datetime | None) -> pl.DataFrame:
@@ -246,19 +258,18 @@ def _fetch_type(run: Run, request: ConversationsRequest, kind: str, end: datetim
 
     swept = sweep(get, limit=request.page_size, enough=more_than(request.max_rows))
     found = swept_rows(run, CONVERSATIONS, swept)
-    if kind == "FROM_EBAY":
-        found = _within_here(found, request.start, end)
-    return found
+    return spoken_within(found, request.start, end) if kind == "FROM_EBAY" else found
 
 
-def _within_here(conversations: pl.DataFrame, start: datetime | None, end: datetime | None) -> pl.DataFrame:
+def spoken_within(conversations: pl.DataFrame, start: datetime | None, end: datetime | None) -> pl.DataFrame:
+    """Those whose latest message (else beginning) lies in the span: what the API does not filter is filtered here."""
     at = pl.coalesce("latest_at", "created_at").alias("at")
     return within(conversations.with_columns(at), "at", start, end).drop("at")
 
 
-def fetch_messages(run: Run, threads: list[dict[str, Any]], request: MessagesRequest) -> pl.DataFrame:
+def fetch_messages(run: Run, request: MessagesRequest) -> pl.DataFrame:
     """All messages of these threads, sorted by conversation, time and id."""
-    run.progress.expect(len(threads))
+    run.progress.expect(len(request.threads))
 
     def thread(row: dict[str, Any]) -> tuple[pl.DataFrame, Run]:
         mine = replace(run, problems=Problems())  # merged in the order of the threads, whichever answers first
@@ -266,7 +277,7 @@ def fetch_messages(run: Run, threads: list[dict[str, Any]], request: MessagesReq
         run.progress.step(1)
         return found, mine
 
-    done = run.in_parallel(thread, threads) if threads else []
+    done = run.in_parallel(thread, request.threads)
     for _, mine in done:
         run.problems.take(mine.problems)
     found = union(MESSAGES, [frame for frame, _ in done])
@@ -297,11 +308,11 @@ def threads_of(conversations: object) -> list[dict[str, Any]]:
 
 
 def _fetch_thread(run: Run, row: dict[str, Any], max_rows: int | None) -> pl.DataFrame:
-    key = row["conversation_id"]
+    key, kind = row["conversation_id"], row["conversation_type"] or "FROM_MEMBERS"
 
     def get(offset: int, limit: int) -> Page[Body]:
-        query = (("conversation_type", row["conversation_type"] or "FROM_MEMBERS"), ("limit", str(limit)), ("offset", str(offset)))
-        body = run.ask(GET_CONVERSATION, query, at=key)
+        paging = (("limit", str(limit)), ("offset", str(offset)))
+        body = run.ask(GET_CONVERSATION, (("conversation_type", kind), *paging), at=key)
         return body.page("message_id", body)
 
     try:

@@ -168,7 +168,7 @@ def fetch_leads(run: Run, request: LeadsRequest) -> pl.DataFrame:
     asked = count()
 
     def get(low: datetime | None, high: datetime | None) -> Body:
-        attempts = 2 if next(asked) else 4  # once windows are halved, a failing one is halved again rather than asked again
+        attempts = 2 if next(asked) else 4  # a half that fails is rather halved again than asked again
         return run.ask(endpoint, request.query(low, high), at=request.item_id or "", attempts=attempts)
 
     bodies = list(by_window(get, low, high, now=run.now))
@@ -180,9 +180,7 @@ def fetch_leads(run: Run, request: LeadsRequest) -> pl.DataFrame:
     return run.first_rows(LEADS, within(leads, "submitted_at", request.start, end), request.max_rows)
 
 
-def read_leads_body(
-    decoded: Decoded, account: str, fetched_at: datetime | None, problems: Problems
-) -> pl.DataFrame:
+def read_leads_body(decoded: Decoded, account: str, fetched_at: datetime | None, problems: Problems) -> pl.DataFrame:
     """One decoded body as leads with their ids; its misfits and totals go to the problems."""
     leads = with_ids(completed(LEADS, decoded.frame, account=account, lead_id=None, fetched_at=fetched_at))
     problems.add_misfits(decoded.misfits, LEADS, leads)
@@ -199,8 +197,8 @@ def with_ids(leads: pl.DataFrame) -> pl.DataFrame:
     """
     repeats = pl.int_range(pl.len()).over("seed").cast(pl.String)
     seeds = leads.select(seed=pl.concat_str([_as_seed(name) for name in _IDENTITY], separator="\x1f"))
-    seeds = seeds.select(pl.concat_str("seed", repeats, separator="\x1f")).to_series()
-    ids = [blake2b(seed.encode(), digest_size=10).hexdigest() for seed in seeds.to_list()]  # Polars' hash changes
+    told_apart = seeds.select(pl.concat_str("seed", repeats, separator="\x1f")).to_series().to_list()
+    ids = [blake2b(seed.encode(), digest_size=10).hexdigest() for seed in told_apart]  # Polars' own hash may change
     return leads.with_columns(pl.Series("lead_id", ids, dtype=pl.String))
 
 
