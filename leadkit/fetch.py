@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from leadkit.parameters import clamp_end
 from leadkit.problems import Problem, Problems
 from leadkit.progress import Progress
 from leadkit.records import Table
-from leadkit.tables import Decoded, decode
+from leadkit.tables import Decoded, decode, decode_together, joined, read_envelope
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -45,16 +45,38 @@ class Body:
         """What stands around the rows; empty for 204."""
         return self.decoded.envelope
 
-    def page(self, key: str, content: T) -> Page[T]:
-        """This answer as one page of several, by the paging fields of its envelope."""
-        step = self.envelope.get("limit")
-        return Page(
-            ids=tuple(self.decoded.frame.get_column(key).to_list()),
-            total=int(self.envelope.get("total", 0)),
-            more=bool(self.envelope.get("next")),
-            step=int(step) if isinstance(step, Number) and step.isdecimal() else None,
-            content=content,
-        )
+    def page(self, key: str) -> Page[Body]:
+        """This answer as one page of several."""
+        return _page(self.envelope, self, lambda: tuple(self.decoded.frame.get_column(key).to_list()))
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One answer whose envelope is read, and whose rows are read later, together with those of many others."""
+
+    table: Table
+    answer: Answer
+    envelope: dict[str, Any]
+
+    @property
+    def body(self) -> bytes:
+        """Its bytes; for 204 those of an empty list."""
+        empty = f'{{"{self.table.envelope_list}":[],"total":0}}'.encode()
+        return empty if self.answer.status == _NO_CONTENT else self.answer.body
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has; read for this alone."""
+        return len(self.decoded().frame)
+
+    def page(self, key: str) -> Page[Unread]:
+        """This answer as one page of several; its rows are read at once only where the paging needs their ids."""
+        return _page(self.envelope, self, lambda: tuple(self.decoded().frame.get_column(key).to_list()))
+
+    def decoded(self) -> Decoded:
+        """Its rows, read for this answer alone."""
+        with naming(self.answer):
+            return decode(self.table, self.body, call=_call_of(self.answer))
 
 
 @dataclass
@@ -73,31 +95,34 @@ class Run:
 
     def ask(self, endpoint: Endpoint, query: Query, *, at: str = "", attempts: int = 4) -> Body:
         """One call, its answer read."""
-        if self.stopped.is_set():
-            raise InterruptedError
-        call = endpoint.call(self.origins[endpoint.host], query, at=at, attempts=attempts)
-        return self.read(endpoint.table, self.sender.send(call), bare=endpoint.bare)
-
-    def read(self, table: Table, answer: Answer, *, bare: bool = False) -> Body:
-        """An answer read: 204 is no rows; a body that is not what was promised is an error with its source."""
-        call = answer.call
-        try:
-            decoded = (
-                read_decoded(table, answer.body, call=f"{table.name} ({call.operation})", bare=bare)
-                if (answer.status != _NO_CONTENT)
-                else Decoded.nothing(table)
-            )
-        except BadResponse as error:
-            error.source, error.status = table.name, answer.status
-            raise
+        answer, table, bare = self._send(endpoint, query, at=at, attempts=attempts), endpoint.table, endpoint.bare
+        if answer.status == _NO_CONTENT:
+            return Body(Decoded.nothing(table), answer.fetched_at)
+        with naming(answer):
+            decoded = decode(table, answer.body, call=_call_of(answer), bare=bare)
         answer.entry.rows = len(decoded.frame)
         if decoded.envelope and not bare:
             answer.entry.total = int(decoded.envelope[table.totals[-1]])
         return Body(decoded, answer.fetched_at)
 
+    def receive(self, endpoint: Endpoint, query: Query, *, at: str = "") -> Unread:
+        """One call of many; only the envelope of its answer is read now."""
+        answer = self._send(endpoint, query, at=at)
+        if answer.status == _NO_CONTENT:
+            return Unread(endpoint.table, answer, {"total": Number("0")})
+        with naming(answer):
+            envelope = read_envelope(endpoint.table, answer.body, call=_call_of(answer))
+        answer.entry.total = int(envelope["total"])
+        return Unread(endpoint.table, answer, envelope)
+
     def tell(self, table: Table, kind: str, **details: Any) -> None:
         """Put a problem of this table on record."""
         self.problems.add(Problem(table.name, kind, **details))
+
+    def _send(self, endpoint: Endpoint, query: Query, *, at: str, attempts: int = 4) -> Answer:
+        if self.stopped.is_set():
+            raise InterruptedError
+        return self.sender.send(endpoint.call(self.origins[endpoint.host], query, at=at, attempts=attempts))
 
     def clamped(self, table: Table, start: datetime | None, end: datetime | None) -> datetime | None:
         """The end to use: one in the future is clamped and told."""
@@ -119,6 +144,21 @@ class Run:
         """Put on record that this is not the whole."""
         self.tell(table, "cut", detail=f"there are more than max_rows={max_rows:,} rows; the others are not here")
 
+    def check_sweep(self, table: Table, swept: Sweep[Any], ids: Sequence[str | None], key: str | None = None) -> None:
+        """Tell what moved, what came twice, and where the last sweep's rows differ from its total.
+
+        A sweep that the user cut short proves nothing of the total.
+        """
+        if swept.sweeps > 1:
+            again = f"the list changed while it was read: swept {swept.sweeps} times, all that was seen is kept"
+            self.tell(table, "moved_pages", row_key=key, detail=again + ("" if swept.steady else ", still changing"))
+        different = len(set(ids) - {None}) + ids.count(None)
+        if different < len(ids):
+            detail = "rows that came more than once are kept once"
+            self.tell(table, "duplicate", column=table.key, row_key=key, count=len(ids) - different, detail=detail)
+        if not swept.cut:
+            check_total(self.problems, table, said=swept.last[-1].total, came=different, name="total", key=key)
+
     def in_parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
         """`work` over all items, several at a time, results in the order of the items; the first error ends it all."""
         pool = ThreadPoolExecutor(max(1, min(self.max_parallel, len(items))))
@@ -135,16 +175,38 @@ class Run:
 _NO_CONTENT = 204
 
 
-def read_decoded(table: Table, body: bytes, *, call: str, bare: bool = False) -> Decoded:
-    """The body decoded; where it is an error in place of rows, the error names what the API said."""
+def naming(answer: Answer) -> AbstractContextManager[None]:
+    """As `with_source`, for an answer."""
+    return with_source(answer.call.source, answer.body, status=answer.status)
+
+
+@contextmanager
+def with_source(source: str, body: bytes, *, status: int | None = None) -> Iterator[None]:
+    """Inside, a body that is not what was promised is an error with its source, and with what the API said instead."""
     try:
-        return decode(table, body, call=call, bare=bare)
+        yield
     except BadResponse as error:
-        said = [] if error.code else read_error_body(body)
+        error.source, error.status = source, status
+        said = read_error_body(body)
         if said and said[0].get("code"):
             error.errors, error.code = said, said[0]["code"]
             error.args = (f"{error} The API said: {said[0]['code']} {said[0].get('message') or ''}".rstrip(),)
         raise
+
+
+def _call_of(answer: Answer) -> str:
+    return f"{answer.call.source} ({answer.call.operation})"
+
+
+def _page(envelope: dict[str, Any], content: T, read_ids: Callable[[], tuple[str | None, ...]]) -> Page[T]:
+    step = envelope.get("limit")
+    return Page(
+        read_ids=read_ids,
+        total=int(envelope.get("total", 0)),
+        more=bool(envelope.get("next")),
+        step=int(step) if isinstance(step, Number) and step.isdecimal() else None,
+        content=content,
+    )
 
 
 def check_total(problems: Problems, table: Table, *, said: int, came: int, name: str, key: str | None = None) -> None:
@@ -161,22 +223,17 @@ def completed(table: Table, frame: pl.DataFrame, **ours: object) -> pl.DataFrame
     return added.select(table.schema.names())
 
 
-def more_than(max_rows: int | None) -> Callable[[list[Page[Body]]], bool]:
+def more_than(max_rows: int | None) -> Callable[[list[Page[Any]]], bool]:
     """Whether these pages hold more rows than the user wants."""
     return lambda pages: max_rows is not None and sum(page.content.rows for page in pages) > max_rows
 
 
-def swept_rows(run: Run, table: Table, swept: Sweep[Body], *, key: str | None = None) -> pl.DataFrame:
+def swept_rows(run: Run, table: Table, swept: Sweep[Body]) -> pl.DataFrame:
     """All rows of a sweep, each once in its latest form, checked against the API's total."""
-    frames = [page_rows(run, table, page.content) for page in swept.pages]
-    if swept.sweeps > 1:
-        again = f"the list changed while it was read: swept {swept.sweeps} times, all that was seen is kept"
-        detail = again if swept.steady else f"{again}; it still changed at the end"
-        run.tell(table, "moved_pages", row_key=key, detail=detail)
-    rows = union(table, frames)
-    found = once_each(table, rows)
-    _tell_repeats(run, table, swept, key)
-    return found
+    rows = union(table, [page_rows(run, table, page.content) for page in swept.pages])
+    ids = [key for page in swept.last for key in page.ids]
+    run.check_sweep(table, swept, ids)
+    return once_each(table, rows)
 
 
 def page_rows(run: Run, table: Table, body: Body) -> pl.DataFrame:
@@ -186,21 +243,22 @@ def page_rows(run: Run, table: Table, body: Body) -> pl.DataFrame:
     return rows
 
 
-def once_each(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+def read_together(run: Run, table: Table, answers: Sequence[Unread]) -> tuple[pl.DataFrame, list[int]]:
+    """The rows of many answers, one after the other, and how many each has; misfits go to the problems."""
+    found = decode_together(table, [unread.body for unread in answers]) or joined(
+        table, [unread.decoded() for unread in answers]
+    )
+    run.problems.add_misfits(found.misfits, table, found.frame)
+    for unread, length in zip(answers, found.lengths, strict=True):
+        unread.answer.entry.rows = length
+    return found.frame, found.lengths
+
+
+def once_each(table: Table, rows: pl.DataFrame, *, within: Sequence[str] = ()) -> pl.DataFrame:
     """Each key once, as it was last seen; rows without a key are all kept."""
-    keyed = rows.filter(pl.col(table.key).is_not_null()).unique(table.key, keep="last", maintain_order=True)
+    keyed = rows.filter(pl.col(table.key).is_not_null())
+    keyed = keyed.unique([*within, table.key], keep="last", maintain_order=True)
     return pl.concat([keyed, rows.filter(pl.col(table.key).is_null()).unique(maintain_order=True)])
-
-
-def _tell_repeats(run: Run, table: Table, swept: Sweep[Body], key: str | None) -> None:
-    """Compare the last sweep's own rows with its total; a sweep that the user cut short proves nothing."""
-    ids = [key for page in swept.last for key in page.ids]
-    different = len(set(ids) - {None}) + ids.count(None)
-    if different < len(ids):
-        detail = "rows that came more than once are kept once"
-        run.tell(table, "duplicate", column=table.key, row_key=key, count=len(ids) - different, detail=detail)
-    if not swept.cut:
-        check_total(run.problems, table, said=swept.last[-1].total, came=different, name="total", key=key)
 
 
 def within(frame: pl.DataFrame, column: str, start: datetime | None, end: datetime | None) -> pl.DataFrame:

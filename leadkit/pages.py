@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import ceil
 from typing import Generic, TypeVar
 
@@ -17,23 +18,28 @@ _SECOND = timedelta(seconds=1)
 _GUESS = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page(Generic[T]):
     """One answer of several: what is in it, and what it says about the rest.
 
     Attributes:
-        ids: the keys of its rows, None for a row without one.
+        read_ids: gives the keys of its rows, None for a row without one; only asked for where the paging needs them.
         total: how many rows there are, by this answer's own count.
         more: whether it names a next page.
         step: the page size that it says it used, where it says so.
-        content: whatever the rows were made into.
+        content: whatever the rows are made into.
     """
 
-    ids: tuple[str | None, ...]
+    read_ids: Callable[[], tuple[str | None, ...]]
     total: int
     more: bool
     step: int | None
     content: T
+
+    @cached_property
+    def ids(self) -> tuple[str | None, ...]:
+        """The keys of its rows."""
+        return self.read_ids()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,14 @@ def by_offset(get: Callable[[int, int], Page[T]], *, limit: int) -> Iterator[Pag
         page = get(offset, limit)
         yield page
         asked += 1
+        limit = page.step if page.step and 0 < page.step < limit and offset % page.step == 0 else limit
+        offset += limit
+        if not page.more and (offset >= page.total or len(page.ids) < limit):
+            return
         new = {key for key in page.ids if key is not None} - seen
         seen |= new
         stale = 0 if new else stale + 1
-        limit = page.step if page.step and 0 < page.step < limit and offset % page.step == 0 else limit
-        offset += limit
-        last = not page.more and (len(page.ids) < limit or offset >= page.total)
-        if not page.ids or last or stale == 2 or asked >= 2 * ceil(page.total / limit) + 20:  # noqa: PLR2004 - above
+        if not page.ids or stale == 2 or asked >= 2 * ceil(page.total / limit) + 20:  # noqa: PLR2004 - see above
             return
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import polars as pl
 
 from leadkit.errors import InvalidRequest
-from leadkit.fetch import check_total, completed, once_each, read_decoded, union
+from leadkit.fetch import check_total, completed, once_each, union, with_source
 from leadkit.problems import Problems, as_dicts
 from leadkit.recorder import sidecar_of
 from leadkit.records import Table
@@ -22,7 +22,7 @@ from leadkit.retry_after import http_date
 from leadkit.sellers import with_other_party, with_sender
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES, newest_first
 from leadkit.sources.ebay_leads import LEADS, read_leads_body
-from leadkit.tables import Decoded
+from leadkit.tables import Decoded, decode
 
 Bodies = (
     str | os.PathLike[str] | bytes | Mapping[str, Any] | Iterable[str | os.PathLike[str] | bytes | Mapping[str, Any]]
@@ -126,7 +126,7 @@ def leads_of(saved: Iterable[SavedBody], account: str, problems: Problems) -> pl
     frames = []
     for one in saved:
         bare = b'"totalLeads"' not in one.body and b'"itemId"' in one.body
-        decoded = read_decoded(LEADS, one.body, call=f"leads ({one.name})", bare=bare)
+        decoded = _decoded(LEADS, one, bare=bare)
         frames.append(read_leads_body(decoded, account, one.fetched_at, problems))
     leads = union(LEADS, frames)
     return leads.unique("lead_id", keep="last", maintain_order=True) if len(frames) > 1 else leads
@@ -138,7 +138,7 @@ def conversations_of(
     """The conversations of these bodies, each once, as last seen, newest first."""
     frames, totals = [], {}
     for one in saved:
-        decoded = read_decoded(CONVERSATIONS, one.body, call=f"conversations ({one.name})")
+        decoded = _decoded(CONVERSATIONS, one)
         frames.append(_page(CONVERSATIONS, decoded, problems, account=account, fetched_at=one.fetched_at))
         totals[_sweep_of(decoded)] = decoded.total("total")
     rows = once_each(CONVERSATIONS, union(CONVERSATIONS, frames))
@@ -159,7 +159,7 @@ def messages_of(
     threads: dict[str | None, list[pl.DataFrame]] = {}
     totals: dict[str | None, int] = {}
     for one, given, reference in zip(saved, ids, references, strict=True):
-        decoded = read_decoded(MESSAGES, one.body, call=f"messages ({one.name})")
+        decoded = _decoded(MESSAGES, one)
         key = given or _thread_in(decoded)
         ours = {"account": account, "fetched_at": one.fetched_at, "conversation_id": key, "reference_id": reference}
         threads.setdefault(key, []).append(_page(MESSAGES, decoded, problems, **ours))
@@ -207,6 +207,11 @@ def _recorded_at(path: Path) -> datetime | None:
         return None
     told = json.loads(sidecar.read_text(encoding="utf-8"))
     return http_date(told.get("date")) or datetime.fromisoformat(told["at"])
+
+
+def _decoded(table: Table, one: SavedBody, *, bare: bool = False) -> Decoded:
+    with with_source(table.name, one.body):
+        return decode(table, one.body, call=f"{table.name} ({one.name})", bare=bare)
 
 
 def _page(table: Table, decoded: Decoded, problems: Problems, **ours: object) -> pl.DataFrame:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
 
 from leadkit.decode.casting import typed
-from leadkit.decode.text import Number
+from leadkit.decode.text import Number, cut, parse
 from leadkit.decode.walk import Misfit
-from leadkit.decode.wire import Wire, read_body
+from leadkit.decode.wire import Wire, read_body, read_together
 from leadkit.errors import BadResponse
 from leadkit.records import Table
 
@@ -71,6 +73,54 @@ def decode(table: Table, body: bytes, *, call: str, bare: bool = False) -> Decod
         empty=[item for _, _, wire in pieces for item in wire.empty],
         groups=sum(wire.groups for _, _, wire in pieces),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedTogether:
+    """Many small bodies as one frame, the rows of the first body first; `lengths` tells how many each has."""
+
+    frame: pl.DataFrame
+    misfits: list[Misfit]
+    lengths: list[int]
+
+
+def read_envelope(table: Table, body: bytes, *, call: str) -> dict[str, Any]:
+    """What stands around the rows of a body, checked; the rows are not looked into.
+
+    Raises:
+        BadResponse: the body is not JSON, or its envelope is absent.
+    """
+    found = cut(body, table.envelope_list)
+    if found and found[0].keys() >= set(table.totals):
+        envelope = found[0]
+    else:  # the cut was a guess, and may have been wrong
+        envelope = parse(body, call=call)
+        if not isinstance(envelope, dict):
+            raise BadResponse(f"{call}: the body is a JSON {type(envelope).__name__}; an object belongs there.")
+    _check_envelope(envelope, table, call, bare=False)
+    return envelope
+
+
+def decode_together(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | None:
+    """Many small bodies whose rows stand in one list; None where one of them needs a closer look: `decode` it."""
+    cuts = [cut(body, table.envelope_list) for body in bodies]
+    if not all(found and found[0].keys() <= set(table.envelope) for found in cuts):
+        return None
+    spans = [(found[1][0][0], found[1][-1][1]) if found and found[1] else (0, 0) for found in cuts]
+    wire = read_together([body[slice(*span)] for body, span in zip(bodies, spans, strict=True)], table)
+    if wire is None or len(wire.lengths) != len(bodies):
+        return None
+    frame, misfits = typed(wire, table.columns)
+    return DecodedTogether(frame.select(_from_wire(table)), misfits, wire.lengths)
+
+
+def joined(table: Table, each: Sequence[Decoded]) -> DecodedTogether:
+    """Bodies that were decoded one by one."""
+    lengths = [len(found.frame) for found in each]
+    before = accumulate(lengths, initial=0)
+    misfits = [_moved(misfit, start) for start, found in zip(before, each, strict=False) for misfit in found.misfits]
+    frames = [table.empty().select(_from_wire(table)), *(found.frame for found in each)]
+    return DecodedTogether(pl.concat(frames), misfits, lengths)
 
 
 def describe(table: Table) -> pl.DataFrame:

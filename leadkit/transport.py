@@ -215,7 +215,7 @@ class Transport:
         entry.attempts += 1
         try:
             return self._over_http(call, signed)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             return _describe(error, self._secrets)
         except BaseException as error:  # noqa: BLE001  whatever it is goes on, without httpx's frames
             raise _without_frames(error)  # noqa: B904  as in send
@@ -335,15 +335,15 @@ def _client(
     )
 
 
-def _describe(error: httpx.HTTPError, secrets: Secrets) -> Broken:
+def _describe(error: Exception, secrets: Secrets) -> Broken:
     """What broke, as text: the exception itself holds the request with its headers."""
+    if not isinstance(error, httpx.TransportError) or isinstance(error, httpx.LocalProtocolError):
+        return Broken("connection_failed", "the request can't be written as HTTP", retry=False)
     said = secrets.redact(str(error)).strip().rstrip(".") or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
         return Broken("timeout", f"the time was up ({said})", retry=True)
     if isinstance(error, httpx.ConnectError | httpx.ProxyError):
         return Broken("connection_failed", f"the connection could not be made ({said})", retry=True)
-    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-        return Broken("connection_failed", "the request can't be written as HTTP", retry=False)
     return Broken("connection_broken", f"the connection broke ({said})", retry=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -39,6 +39,18 @@ class Wire:
     misfits: list[Misfit] = field(default_factory=list)
     empty: list[str | None] = field(default_factory=list)
     groups: int = 0
+    lengths: list[int] = field(default_factory=list)
+
+
+def read_together(elements: Sequence[bytes], table: Table) -> Wire | None:
+    """The rows of many small lists as one wire frame with their `lengths`; None where one of them needs a closer look.
+
+    One frame for a hundred threads costs little more than one for each.
+    """
+    rows = shape_of(table)
+    shape = Node("", "list", children={"list": rows})
+    piece = b"[%b]" % b",".join(b'{"list":[%b]}' % text for text in elements)
+    return _read(piece, shape, rows.path)
 
 
 def read_body(
@@ -139,7 +151,9 @@ def _flat(frame: pl.DataFrame, shape: Node, rows: str, census: Census) -> Wire |
     opened.columns = {path: outer.get_column(path) for path in opened.columns}
     opened.open(outer.get_column(rows).struct.unnest(), _at(shape, rows))
     wire = opened.wire(len(outer))
-    wire.groups, wire.empty = len(frame), frame.to_series(0).filter(lengths == 0).to_list()
+    wire.groups, wire.lengths = len(frame), lengths.to_list()
+    if frame.schema[frame.columns[0]] == pl.String():  # the first key of a listing is its id
+        wire.empty = frame.to_series(0).filter(lengths == 0).to_list()
     return wire
 
 

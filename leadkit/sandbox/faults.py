@@ -32,6 +32,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "too_large": {"hours": REQUIRED, "seconds": 0.0},
 }
 
+IN_PLACE = {"status", "body", "no_content", "gone_thread", "too_large"}
+
 
 @dataclass(slots=True)
 class Fault:
@@ -51,6 +53,8 @@ class Fault:
 @dataclass(slots=True)
 class Faults:
     """The faults of one sandbox; ``add`` orders one, ``clear`` takes all back.
+
+    Of those that stand in the place of an answer, one strikes a request and the others wait for the next one.
 
     Kinds and their options (defaults in brackets):
 
@@ -126,8 +130,13 @@ class Faults:
         self.ordered.clear()
 
     def striking(self, call: Received) -> list[Fault]:
-        """Return the faults that strike this request, counting it."""
-        return [fault for fault in list(self.ordered) if self._concerns(fault, call) and self._strikes(fault)]
+        """Return the faults that strike this request; one at most of those that stand in the answer's place."""
+        struck: list[Fault] = []
+        for fault in list(self.ordered):
+            taken = fault.kind in IN_PLACE and any(one.kind in IN_PLACE for one in struck)
+            if not taken and self._concerns(fault, call) and self._strikes(fault):
+                struck.append(fault)
+        return struck
 
     def _concerns(self, fault: Fault, call: Received) -> bool:
         query = call.parameters

@@ -52,7 +52,7 @@ class Sandbox:
         """Serve; returns as soon as requests are taken."""
         if self._thread:
             raise RuntimeError("this sandbox is already running")
-        self._socket = socket.create_server((HOST, self._port))
+        self._socket = _listening(self._port)
         self._service.stopping = False
         self._server = uvicorn.Server(_configuration(self._service))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="sandbox", daemon=True)
@@ -140,6 +140,17 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
         "LEADKIT_EBAY_REFRESH_TOKEN": sandbox.refresh_token,
         "LEADKIT_EBAY_SELLERS": ",".join(sandbox.dealership.sellers),
     }
+
+
+def _listening(port: int) -> socket.socket:
+    """Open the port; asyncio sends without delay only if the socket says that it is TCP (else 40 ms an answer)."""
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        opened.bind((HOST, port))
+    except OSError:
+        opened.close()
+        raise
+    return opened
 
 
 def _configuration(service: Service) -> uvicorn.Config:

@@ -6,22 +6,34 @@ Pages: ``GET /commerce/message/v1/conversation`` and ``/conversation/{conversati
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from itertools import accumulate, pairwise
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import polars as pl
 from pydantic import Field, model_validator
 
 from leadkit.endpoint import Endpoint, Query
 from leadkit.errors import InvalidRequest, MissingColumns, NotFound
-from leadkit.fetch import Body, Run, completed, more_than, swept_rows, union, within
-from leadkit.pages import Page, sweep
+from leadkit.fetch import (
+    Body,
+    Run,
+    Unread,
+    completed,
+    more_than,
+    once_each,
+    read_together,
+    swept_rows,
+    union,
+    within,
+)
+from leadkit.pages import Page, Sweep, sweep
 from leadkit.parameters import ItemId, Request, Span, argument, refuse
-from leadkit.problems import Problems
 from leadkit.records import Record, Table, ours, wire
 from leadkit.sellers import with_other_party, with_sender
+
+T = TypeVar("T")
 
 _ROW = "conversations[]"
 _LATEST = f"{_ROW}.latestMessage"
@@ -251,7 +263,7 @@ def newest_first(conversations: pl.DataFrame) -> pl.DataFrame:
 def _fetch_type(run: Run, request: ConversationsRequest, kind: str, end: datetime | None) -> pl.DataFrame:
     def get(offset: int, limit: int) -> Page[Body]:
         body = run.ask(GET_CONVERSATIONS, request.query(kind, end, offset, limit))
-        page = body.page("conversation_id", body)
+        page = body.page("conversation_id")
         run.progress.expect(page.total)
         run.progress.step(body.rows)
         return page
@@ -271,16 +283,12 @@ def fetch_messages(run: Run, request: MessagesRequest) -> pl.DataFrame:
     """All messages of these threads, sorted by conversation, time and id."""
     run.progress.expect(len(request.threads))
 
-    def thread(row: dict[str, Any]) -> tuple[pl.DataFrame, Run]:
-        mine = replace(run, problems=Problems())  # merged in the order of the threads, whichever answers first
-        found = _fetch_thread(mine, row, request.max_rows)
+    def thread(row: dict[str, Any]) -> Sweep[Unread] | NotFound:
+        found = _sweep_thread(run, row, request.max_rows)
         run.progress.step(1)
-        return found, mine
+        return found
 
-    done = run.in_parallel(thread, request.threads)
-    for _, mine in done:
-        run.problems.take(mine.problems)
-    found = union(MESSAGES, [frame for frame, _ in done])
+    found = _messages_of(run, request.threads, run.in_parallel(thread, request.threads))
     found = with_sender(found.sort("conversation_id", "created_at", "message_id"), run.sellers, run.problems)
     return run.first_rows(MESSAGES, found, request.max_rows)
 
@@ -307,18 +315,47 @@ def threads_of(conversations: object) -> list[dict[str, Any]]:
     return kept.drop_nulls("conversation_id").unique("conversation_id", keep="first", maintain_order=True).to_dicts()
 
 
-def _fetch_thread(run: Run, row: dict[str, Any], max_rows: int | None) -> pl.DataFrame:
-    key, kind = row["conversation_id"], row["conversation_type"] or "FROM_MEMBERS"
+def _sweep_thread(run: Run, row: dict[str, Any], max_rows: int | None) -> Sweep[Unread] | NotFound:
+    """All pages of one thread, or the error that says that it is gone."""
+    kind = row["conversation_type"] or "FROM_MEMBERS"
 
-    def get(offset: int, limit: int) -> Page[Body]:
+    def get(offset: int, limit: int) -> Page[Unread]:
         paging = (("limit", str(limit)), ("offset", str(offset)))
-        body = run.ask(GET_CONVERSATION, (("conversation_type", kind), *paging), at=key)
-        return body.page("message_id", body)
+        query = (("conversation_type", kind), *paging)
+        return run.receive(GET_CONVERSATION, query, at=row["conversation_id"]).page("message_id")
 
     try:
-        swept = sweep(get, limit=LARGEST_PAGE, enough=more_than(max_rows))
-    except NotFound as error:
-        run.tell(MESSAGES, "missing_thread", column="conversation_id", row_key=key, detail=f"gone: {error.code or 404}")
-        return MESSAGES.empty()
-    found = swept_rows(run, MESSAGES, swept, key=key)
-    return completed(MESSAGES, found, conversation_id=key, reference_id=row.get("reference_id"))
+        return sweep(get, limit=LARGEST_PAGE, enough=more_than(max_rows))
+    except NotFound as gone:
+        return gone
+
+
+def _messages_of(run: Run, threads: list[dict[str, Any]], swept: list[Sweep[Unread] | NotFound]) -> pl.DataFrame:
+    """The messages of all threads, each once; what is gone or does not add up is told thread by thread."""
+    found = [(row, sweep) for row, sweep in zip(threads, swept, strict=True) if isinstance(sweep, Sweep)]
+    pages = [(row, page.content) for row, sweep in found for page in sweep.pages]
+    frame, lengths = read_together(run, MESSAGES, [unread for _, unread in pages])
+    of_page = {
+        "conversation_id": [row["conversation_id"] for row, _ in pages],
+        "reference_id": [row.get("reference_id") for row, _ in pages],
+        "fetched_at": [unread.answer.fetched_at for _, unread in pages],
+    }
+    owner = [index for index, length in enumerate(lengths) for _ in range(length)]
+    ours = pl.DataFrame(of_page, schema={name: MESSAGES.schema[name] for name in of_page})[owner]
+    rows = completed(MESSAGES, frame.hstack(ours), account=run.account)
+    ids = iter(_chunks(rows.get_column("message_id").to_list(), lengths))
+    for row, outcome in zip(threads, swept, strict=True):
+        key = row["conversation_id"]
+        if isinstance(outcome, NotFound):
+            detail = f"the thread is gone (404, {outcome.code or 'no code'})"
+            run.tell(MESSAGES, "missing_thread", column="conversation_id", row_key=key, detail=detail)
+        else:
+            by_page = [(page, next(ids)) for page in outcome.pages]
+            last = [key for page, keys in by_page if page in outcome.last for key in keys]
+            run.check_sweep(MESSAGES, outcome, last, key)
+    return once_each(MESSAGES, rows, within=("conversation_id",))
+
+
+def _chunks(values: list[T], lengths: list[int]) -> Iterator[list[T]]:
+    ends = list(accumulate(lengths, initial=0))
+    return (values[start:end] for start, end in pairwise(ends))

@@ -1,0 +1,154 @@
+"""Frames into files: Parquet, or CSV that a spreadsheet can open without running what a stranger typed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from leadkit.errors import LeadkitError
+
+
+def write(frame: pl.DataFrame, path: Path, *, csv: bool = False, notes: Mapping[str, str] | None = None) -> None:
+    """Write a frame to a file that only its owner may read, whole or not at all.
+
+    Args:
+        frame: what to write.
+        path: where; a file that is there is replaced.
+        csv: CSV as `as_csv` makes it, in place of Parquet.
+        notes: kept among a Parquet file's own key-value metadata.
+
+    Raises:
+        LeadkitError: the file can't be written.
+    """
+    with _whole(path) as temporary:
+        if csv:
+            as_csv(frame).write_csv(temporary)
+        else:
+            frame.write_parquet(temporary, metadata=dict(notes or {}))
+
+
+def as_csv(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with columns that CSV can hold, none of whose texts a spreadsheet takes for a formula.
+
+    Lists and structs become JSON, times become ISO 8601 with their offset; numbers, dates and Booleans stay what they
+    are. A text that a spreadsheet would compute gets an apostrophe in front, also inside the JSON and in the header.
+    """
+    columns = (_cell(pl.col(name), dtype).alias(name) for name, dtype in frame.schema.items())
+    return frame.select(columns).rename(defused_name)
+
+
+def defused(text: pl.Expr) -> pl.Expr:
+    """The text, with an apostrophe in front where a spreadsheet would take it for a formula.
+
+    To undo it, take one apostrophe away wherever the rest would get one.
+    """
+    return pl.when(text.str.contains(FORMULA)).then(pl.lit("'") + text).otherwise(text)
+
+
+def defused_name(name: str) -> str:
+    """A column's name, defused likewise."""
+    return pl.select(defused(pl.lit(name))).item()  # type: ignore[no-any-return]  # a String in, a String out
+
+
+def check_writable(path: Path) -> None:
+    """Find out before a long fetch whether a file can be written in that place.
+
+    Raises:
+        LeadkitError: it can't.
+    """
+    with _told(path):
+        if path.is_dir():
+            raise IsADirectoryError(None, "it is a folder")
+        _remove(_temporary_beside(path))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for the owner only, unless it is there.
+
+    Raises:
+        LeadkitError: it can't be made.
+    """
+    with _told(path):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+# What may stand before the sign and is passed over: white space, control and invisible characters, all sorts of quotes
+# (escaped, so that the look-alikes can be told apart).
+_PASSED_OVER = r"[\s\p{Z}\p{C}\p{Pi}\p{Pf}\"'`\x{B4}\x{201A}\x{201E}\x{FF02}\x{FF07}]"
+_SIGNS = r"[=+\-@\t\r\n\x{2212}\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}\x{FE66}\x{FE62}\x{FE63}\x{FE6B}]"
+FORMULA = rf"^{_PASSED_OVER}*{_SIGNS}"
+"""A text that a spreadsheet may compute: it begins with = + - @ (full-width, small too), a tab or a line's end."""
+
+
+def _cell(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, (pl.List, pl.Array, pl.Struct)):
+        return _json(_defused_inside(column, dtype))
+    if isinstance(dtype, pl.Datetime):
+        return column.dt.to_string("%Y-%m-%dT%H:%M:%S%.f%:z" if dtype.time_zone else "%Y-%m-%dT%H:%M:%S%.f")
+    if isinstance(dtype, (pl.Categorical, pl.Enum)):
+        return defused(column.cast(pl.String))
+    return defused(column) if isinstance(dtype, pl.String) else column
+
+
+def _defused_inside(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A value of any shape, every text in it defused."""
+    if isinstance(dtype, pl.List):
+        return value.list.eval(_defused_inside(pl.element(), _inner(dtype)))
+    if isinstance(dtype, pl.Array):
+        return _defused_inside(value.arr.to_list(), pl.List(dtype.inner))
+    if isinstance(dtype, pl.Struct):
+        fields = [_defused_inside(value.struct.field(one.name), _field(one)).alias(one.name) for one in dtype.fields]
+        return pl.when(value.is_not_null()).then(pl.struct(fields))
+    return defused(value) if isinstance(dtype, pl.String) else value
+
+
+def _inner(dtype: pl.List) -> pl.DataType:
+    return pl.Series(dtype=dtype.inner).dtype  # an instance, also where the class was given
+
+
+def _field(field: pl.Field) -> pl.DataType:
+    return pl.Series(dtype=field.dtype).dtype
+
+
+def _json(value: pl.Expr) -> pl.Expr:
+    """Null stays null; Polars encodes structs only, so the value travels in one."""
+    text = pl.struct(x=value).struct.json_encode().str.strip_prefix('{"x":').str.strip_suffix("}")
+    return pl.when(value.is_not_null()).then(text)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file beside `path` that takes its place when the block has ended well, and else is gone."""
+    with _told(path):
+        temporary = _temporary_beside(path)
+        try:
+            yield temporary
+            temporary.replace(path)
+        except BaseException:
+            _remove(temporary)
+            raise
+
+
+def _temporary_beside(path: Path) -> Path:
+    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)  # made with mode 0600
+    os.close(handle)
+    return Path(name)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say which file it was and what to do where the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise LeadkitError(f"{path} can't be written: {why}. Name another place with --out.") from error
