@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import logging
+import os
+import shlex
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
+from rich.console import Console
+from rich.text import Text
+
+import leadkit as lk
 
 if TYPE_CHECKING:
+    import polars as pl
 
-    pass
+    from leadkit.accounts import EbayTables
+    from leadkit.sandbox import Sandbox
 
 app = typer.Typer(
     name="leadkit",
@@ -36,15 +54,17 @@ class Format(StrEnum):
     csv = "csv"
 
 
+_FOLDER = Path("leadkit-demo")
 Seed = Annotated[int, typer.Option(help="Which dealership; the same seed gives the same tables.", min=0)]
 Leads = Annotated[int, typer.Option(help="How many leads it has.", min=0)]
 
 
 def main() -> None:
     """Run the command line; what `leadkit` starts."""
-    logging.getLogger("stamina").addHandler(logging.NullHandler())  # else it writes bare words where logging is not set up
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # it would write bare words to stderr
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a name may have letters that a pipe has not
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a currency or a folder may have letters that a pipe has not
     try:
         app()
     except SystemExit as ended:
@@ -67,44 +87,45 @@ def _options(
 def demo(
     seed: Seed = 7,
     leads: Leads = 800,
-    out: Annotated[Path, typer.Option(help="The folder for the tables.", metavar="FOLDER")] = Path("leadkit-demo"),
+    out: Annotated[Path, typer.Option(help="The folder for the tables.", metavar="FOLDER")] = _FOLDER,
 ) -> None:
     """Fetch an invented dealership over HTTP, keep its tables as Parquet, say what is in them: no account needed."""
     from leadkit import summary  # noqa: PLC0415 - so that --help need not wait for Polars
 
-    with _speaking(interrupted="Interrupted: nothing was written."):
+    with _speaking(interrupted="Interrupted: not all tables were written."):
         _prepare(out)
         began = time.monotonic()
         with lk.demo(seed, leads) as shop:
             frames = _all_tables(shop.ebay)
             took = time.monotonic() - began
-            _keep(frames, out, seed, leads)
+            _keep(frames, out)
         console = _console()
-        _say_what_it_is(console, frames, shop, seed=seed, seconds=took)
-        summary.show(console, frames, zone=shop.zone, folder=_shown(out), files={name: _file(name) for name in frames})
+        dealership = len(shop.truth) if shop.truth is not None else 0
+        summary.say_what_came(console, frames, seconds=took, of=dealership)
+        summary.show(console, frames, zone=shop.zone, files=str(out / _file("<table>")))
         summary.say_next(console, _next_lines(out, seed, leads))
 
 
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
-def fetch(
-    table: Annotated[TableName, typer.Argument(help="What to fetch.")],
-    source: Annotated[str, typer.Option(help="env: the account in the environment; demo; or a folder.")] = "env",
+def fetch(  # noqa: PLR0917 - each is an option of the command line, given by its name
+    table: Annotated[TableName, typer.Argument(help="What to fetch.", show_default=False)],
+    source: Annotated[str, typer.Option(help="env (the account in the environment), demo, or a folder.")] = "env",
     start: Annotated[str | None, typer.Option(help="From this time on: 2026-08-01, or with a time.")] = None,
     end: Annotated[str | None, typer.Option(help="Before this time.")] = None,
-    zone: Annotated[str, typer.Option(help="The zone of --start and --end.")] = "UTC",
-    include_messages: Annotated[bool, typer.Option("--include-messages", help="leads: questions and answers.")] = False,  # noqa: FBT002 - an option
-    type: Annotated[  # noqa: A002 - the option's name
-        str | None, typer.Option(help="conversations, messages: FROM_MEMBERS, FROM_EBAY or ALL.")
+    zone: Annotated[str, typer.Option(help="The time zone of --start and --end.")] = "UTC",
+    include_messages: Annotated[  # noqa: FBT002 - an option without a value
+        bool, typer.Option("--include-messages", help="Of leads: questions and answers, too.")
+    ] = False,
+    type: Annotated[
+        str | None, typer.Option(help="Of conversations and messages: FROM_MEMBERS, FROM_EBAY or ALL.")
     ] = None,
-    item_id: Annotated[str | None, typer.Option(help="Of this listing only.")] = None,
+    item_id: Annotated[str | None, typer.Option(help="About this listing only.")] = None,
     status: Annotated[
-        str | None, typer.Option(help="leads: Answered, Unanswered; conversations: ACTIVE, UNREAD, …")
+        str | None, typer.Option(help="Leads: Answered or Unanswered. Conversations: ACTIVE, UNREAD, …")
     ] = None,
-    format: Annotated[Format | None, typer.Option(help="Else by the ending of --out.")] = None,  # noqa: A002 - likewise
-    out: Annotated[Path | None, typer.Option(help="The file. [default: TABLE.parquet]", metavar="FILE")] = None,
-    record: Annotated[
-        Path | None, typer.Option(help="Also keep every answer as it came here.", metavar="FOLDER")
-    ] = None,
+    format: Annotated[Format | None, typer.Option(help="If the ending of --out does not tell.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file; TABLE.parquet if not given.", metavar="FILE")] = None,
+    record: Annotated[Path | None, typer.Option(help="Keep every answer as it came, here.", metavar="FOLDER")] = None,
 ) -> None:
     """Fetch one table into a Parquet or CSV file. It holds raw personal data; only you may read it."""
     filters = {"start": start, "end": end, "zone": zone, "item_id": item_id, "status": status}
@@ -145,8 +166,161 @@ def sandbox(
 INTERRUPTED = 130
 _FILES = ("leads", "conversations", "messages", "problems", "requests")
 _WRITER = {"leadkit": "demo"}
-_FETCHES: dict[TableName, Any] = {
+_FETCHES: dict[TableName, Callable[[EbayTables, Mapping[str, Any]], pl.DataFrame]] = {
     TableName.leads: lambda account, arguments: account.leads(**arguments),
     TableName.conversations: lambda account, arguments: account.conversations(**arguments),
     TableName.messages: lambda account, arguments: account.messages(account.conversations(**arguments)),
 }
+
+
+def _all_tables(ebay: EbayTables) -> dict[str, pl.DataFrame]:
+    leads = ebay.leads(include_messages=True)
+    conversations = ebay.conversations("ALL")
+    messages = ebay.messages(conversations)
+    found = (leads, conversations, messages, ebay.problems, ebay.requests)
+    return dict(zip(_FILES, found, strict=True))
+
+
+def _prepare(folder: Path) -> None:
+    """Find out before anything is fetched whether the files can be written."""
+    from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
+
+    export.make_folder(folder)
+    export.refuse_others((folder / _file(name) for name in _FILES), _WRITER)
+    export.check_writable(folder / _file("leads"))
+
+
+def _keep(frames: dict[str, pl.DataFrame], folder: Path) -> None:
+    from leadkit import export  # noqa: PLC0415 - likewise
+
+    for name, frame in frames.items():
+        export.write(frame, folder / _file(name), notes=_WRITER)
+
+
+def _file(name: str) -> str:
+    return f"{name}.parquet"
+
+
+def _next_lines(folder: Path, seed: int, leads: int) -> list[str]:
+    """Lines that run as they are, in the folder that the command ran in."""
+    same = "" if (seed, leads) == (7, 800) else f"seed={seed}, leads={leads}"
+    return [
+        "import leadkit as lk, polars as pl",
+        f"leads = pl.read_parquet({(folder / _file('leads')).as_posix()!r}); lk.describe('leads')",
+        f"shop = lk.demo({same}); shop.ebay.leads(status='Unanswered')",
+    ]
+
+
+def _refuse(given: object, option: str, tables: str) -> None:
+    if given:
+        raise typer.BadParameter(f"{option} is for {tables} only.")
+
+
+def _target(table: TableName, out: Path | None, kind: Format | None) -> tuple[Path, bool]:
+    """The file to write, and whether as CSV."""
+    path = out or Path(f"{table}.{kind or Format.parquet}")
+    ending = path.suffix.lower().removeprefix(".")
+    if kind is None and ending not in set(Format):
+        raise typer.BadParameter(
+            f"--out {path} ends neither with .parquet nor with .csv; --format says what it shall be."
+        )
+    if kind and ending in set(Format) and ending != kind:
+        raise typer.BadParameter(f"--out {path} and --format {kind} contradict each other.")
+    return path, (kind or ending) == Format.csv
+
+
+@contextmanager
+def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
+    if source == "env":
+        with lk.Ebay.from_env(record=record) as ebay:
+            yield ebay
+    elif source == "demo":
+        with _demo_account(record) as ebay:
+            yield ebay
+    else:
+        _refuse(record, "--record", "--source env and demo")
+        with lk.Saved(source) as saved:
+            yield saved
+
+
+@contextmanager
+def _demo_account(record: Path | None) -> Iterator[lk.Ebay]:
+    from leadkit.sandbox import Sandbox  # noqa: PLC0415 - the server is loaded when it is used
+
+    with Sandbox() as sandbox:
+        dealership = sandbox.dealership
+        settings: dict[str, Any] = {"sellers": dealership.sellers, "account": "demo", "clock": lambda: dealership.now}
+        with lk.Ebay(sandbox.token, base_url=sandbox.url, record=record, **settings) as ebay:
+            yield ebay
+
+
+def _announce(sandbox: Sandbox) -> None:
+    """Say where it is, and how a client finds it; nothing is wrapped, so that it can be copied."""
+    from leadkit.sandbox import environment  # noqa: PLC0415 - it is loaded by now
+
+    variables = {**environment(sandbox), "LEADKIT_EBAY_BASE_URL": sandbox.url}
+    console = _console()
+
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(text, style=style), soft_wrap=True)
+
+    say(f"An invented dealership answers at {sandbox.url}", "bold")
+    say("\nIn bash, zsh:", "bold cyan")
+    for name, value in variables.items():
+        say(f"export {name}={shlex.quote(value)}")
+    say("\nIn PowerShell:", "bold cyan")
+    for name, value in variables.items():
+        quoted = value.replace("'", "''")
+        say(f"$env:{name} = '{quoted}'")
+    say("\nThen, for example: leadkit fetch leads. Ctrl-C stops the sandbox.", "dim")
+
+
+@contextmanager
+def _speaking(*, interrupted: str | None) -> Iterator[None]:
+    """Turn errors, warnings and Ctrl-C into one line on stderr each; `interrupted=None` takes Ctrl-C for a good end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", lk.LeadkitWarning)
+        warnings.showwarning = _warn
+        try:
+            yield
+        except lk.LeadkitError as error:
+            _complain(f"leadkit: {error}", "red")
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            if interrupted is None:
+                return
+            _complain(("\n" if sys.stderr.isatty() else "") + interrupted, "yellow")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _warn(  # noqa: PLR0917 - the signature of warnings.showwarning
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    if issubclass(category, lk.LeadkitWarning):
+        _complain(f"leadkit: {message}", "yellow")
+    else:
+        (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
+
+
+def _complain(line: str, style: str) -> None:
+    Console(stderr=True).print(Text(line, style=style), soft_wrap=True)
+
+
+def _console() -> Console:
+    return Console(highlight=False)
+
+
+def _leave_at_once() -> None:
+    """End without waiting for calls that are still on their way in other threads."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -77,6 +77,17 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def refuse_others(paths: Iterable[Path], notes: Mapping[str, str]) -> None:
+    """Make sure that none of these Parquet files is there, but such as carry these notes.
+
+    Raises:
+        LeadkitError: one of them was written by something else.
+    """
+    for path in paths:
+        if path.exists() and not notes.items() <= _notes_of(path).items():
+            raise LeadkitError(f"{path} is not from an earlier run, and stays as it is. Name another place with --out.")
+
+
 # What may stand before the sign and is passed over: white space, control and invisible characters, all sorts of quotes
 # (escaped, so that the look-alikes can be told apart).
 _PASSED_OVER = r"[\s\p{Z}\p{C}\p{Pi}\p{Pf}\"'`\x{B4}\x{201A}\x{201E}\x{FF02}\x{FF07}]"
@@ -119,6 +130,13 @@ def _json(value: pl.Expr) -> pl.Expr:
     """Null stays null; Polars encodes structs only, so the value travels in one."""
     text = pl.struct(x=value).struct.json_encode().str.strip_prefix('{"x":').str.strip_suffix("}")
     return pl.when(value.is_not_null()).then(text)
+
+
+def _notes_of(path: Path) -> dict[str, str]:
+    try:
+        return pl.read_parquet_metadata(path)
+    except (pl.exceptions.PolarsError, OSError):  # no Parquet, a folder, not for us to read: no notes of ours
+        return {}
 
 
 @contextmanager

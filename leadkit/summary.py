@@ -23,17 +23,14 @@ TIMES = {
 """Where the first and the last moment of a table stand."""
 
 
-def show(
-    console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, folder: str, files: Mapping[str, str]
-) -> None:
+def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, files: str) -> None:
     """Print the summary of what was fetched.
 
     Args:
         console: where to.
         frames: leads, conversations, messages, problems and requests.
         zone: the zone in which times are shown.
-        folder: the folder that holds the tables.
-        files: the name of each table's file in it.
+        files: where each of them is kept, ``<table>`` in place of its name.
     """
     leads, problems = frames["leads"], frames["problems"]
     shares = [
@@ -41,10 +38,24 @@ def show(
         _part("Financing wanted", _shares(financing(leads))),
         _part("Trade-in", _shares(trade_ins(leads))),
     ]
-    _print(console, _part("Tables", _tables(tables(frames, zone), files), note=f"in {folder}, times in {zone}"))
+    _print(console, _part("Tables", _tables(tables(frames, zone)), note=f"times in {zone}; files: {files}"))
     _print(console, Columns(shares, padding=(0, 4)))
-    _print(console, _part("Fees", _fees(fees(leads)), note="each currency by itself"))
+    _print(console, _part("Fees", _fees(fees(leads)), note="as charged, each currency by itself"))
     _print(console, _part("What was odd", _odd(odd(problems))))
+
+
+def say_what_came(console: Console, frames: Mapping[str, pl.DataFrame], *, seconds: float, of: int) -> None:
+    """Print how the tables of an invented dealership came, and how many leads it has in all."""
+    requests = frames["requests"]
+    megabytes = (requests.get_column("bytes").sum() or 0) / 1_000_000
+    console.print()
+    console.print(
+        Text.assemble(("An invented dealership", "bold"), ", fetched over HTTP from a sandbox on this machine:")
+    )
+    console.print(f"{len(requests):,} calls, {megabytes:.1f} MB, {seconds:.1f} s.")
+    if of > len(frames["leads"]):
+        console.print(f"It has {of:,} leads; the Leads API tells only of those on active listings.")
+    console.print()
 
 
 def say_next(console: Console, lines: Sequence[str]) -> None:
@@ -55,7 +66,7 @@ def say_next(console: Console, lines: Sequence[str]) -> None:
 
 
 def tables(frames: Mapping[str, pl.DataFrame], zone: str) -> pl.DataFrame:
-    """One row per table: table, rows, first and last (the moments in it as text in that zone; null where it has none)."""
+    """One row per table: table, rows, first and last (its moments as text in that zone; null where it has none)."""
     rows = [{"table": name, "rows": len(frame), **_span(name, frame, zone)} for name, frame in frames.items()]
     return pl.DataFrame(rows, schema={"table": pl.String, "rows": pl.Int64, "first": pl.String, "last": pl.String})
 
@@ -130,10 +141,10 @@ def _says_something(column: str) -> pl.Expr:
     return ~pl.col(column).fill_null("").str.strip_chars().str.to_lowercase().is_in(_NOTHING_SAID)
 
 
-def _tables(found: pl.DataFrame, files: Mapping[str, str]) -> Table:
-    grid = _grid("", ">rows", "first", "last", "file")
+def _tables(found: pl.DataFrame) -> Table:
+    grid = _grid("", ">rows", "first", "last")
     for name, rows, first, last in found.iter_rows():
-        grid.add_row(_text(name), f"{rows:,}", first or "", last or "", Text(files[name], style="dim"))
+        grid.add_row(_text(name), f"{rows:,}", first or "", last or "")
     return grid
 
 
@@ -153,7 +164,7 @@ def _fees(found: pl.DataFrame) -> RenderableType:
 
 
 def _money(amount: Decimal | None) -> str:
-    return "–" if amount is None else f"{amount.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}"
+    return "-" if amount is None else f"{amount.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}"
 
 
 def _odd(found: pl.DataFrame) -> RenderableType:
@@ -176,7 +187,7 @@ def _grid(*columns: str) -> Table:
 
 
 def _part(title: str, body: RenderableType, *, note: str = "") -> Group:
-    return Group(_heading(title, note), Padding(body, (0, 0, 0, 2)))
+    return Group(_heading(title, note), Padding(body, (0, 0, 0, 2), expand=False))
 
 
 def _heading(title: str, note: str = "") -> Text:

@@ -29,6 +29,7 @@ def typed(wire: Wire, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[Mis
 
 def _typed_frame(frame: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[Misfit]]:
     read = frame.select(_reading(column) for column in columns)
+    read = read.with_columns(_no_blanks(column.name) for column in columns if column.kind != "text")
     done = read.select(_CASTS[column.kind](pl.col(column.name)) for column in columns)
     misfits: list[Misfit] = []
     for column in columns:
@@ -41,16 +42,18 @@ def _typed_frame(frame: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.Dat
 
 
 def _reading(column: Column) -> pl.Expr:
-    """The text to be typed: as sent for what people wrote, else stripped, and null where blank."""
+    """The text to be typed: as sent for what people wrote, else stripped."""
     text = pl.col(column.path or "").alias(column.name)
     if column.kind == "text":
         return text
     text = text.str.strip_chars()
     if column.kind == "flag":
         text = text.str.to_lowercase()
-    if column.values:
-        text = text.replace(dict(column.values))
-    return pl.when(text != "").then(text)
+    return text.replace(dict(column.values)) if column.values else text
+
+
+def _no_blanks(name: str) -> pl.Expr:
+    return pl.when(pl.col(name) != "").then(pl.col(name))  # a step of its own: in one, the text would be made twice
 
 
 def _money(text: pl.Expr) -> pl.Expr:
@@ -110,15 +113,15 @@ def _misfits(kind: str, text: pl.Series, where: pl.Series, column: Column, detai
 def _typed_list(elements: Elements, column: Column) -> tuple[pl.Series, list[Misfit]]:
     """The list column: its elements typed flat, then grouped back; null stays null, empty stays empty."""
     flat, misfits = _typed_frame(elements.frame, column.children)
-    lengths = elements.lengths.fill_null(0)
-    rows = pl.int_range(len(lengths), dtype=pl.UInt32, eager=True).alias("row")
-    owner = pl.DataFrame({"row": rows, "times": lengths}).select(pl.col("row").repeat_by("times").explode()).to_series()
-    owner = owner.drop_nulls()
-    grouped = (
-        flat.select(owner.alias("row"), pl.struct(pl.all()).alias("list")).group_by("row", maintain_order=True).all()
-    )
-    listed = rows.to_frame().join(grouped, on="row", how="left", maintain_order="left").get_column("list")
-    listed = listed.cast(column.dtype)
-    empty = pl.Series([[]], dtype=column.dtype)
-    listed = listed.zip_with(~(elements.lengths == 0).fill_null(value=False), empty.new_from_index(0, len(listed)))
+    lengths = elements.lengths
+    rows = pl.DataFrame({"row": pl.int_range(len(lengths), eager=True), "length": lengths.fill_null(0)})
+    owner = rows.select(pl.col("row").repeat_by("length")).to_series()
+    owner = owner.explode(empty_as_null=False, keep_nulls=False).set_sorted()
+    grouped = flat.select(owner.alias("row"), pl.struct(pl.all()).alias("list")).group_by("row", maintain_order=True)
+    filled = grouped.all().get_column("list")
+    place = pl.when(pl.col("length") > 0).then((pl.col("length") > 0).cum_sum() - 1)
+    listed = filled.gather(rows.select(place).to_series()) if len(filled) else filled.clear(len(lengths))
+    if (lengths == 0).any():
+        nothing = pl.Series([[]], dtype=filled.dtype).new_from_index(0, len(lengths))
+        listed = listed.zip_with((lengths != 0).fill_null(value=True), nothing)
     return listed, [replace(m, row=None if m.row is None else int(owner[m.row])) for m in misfits]

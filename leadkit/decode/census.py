@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from typing import TYPE_CHECKING
+
 from leadkit.decode.shape import Node
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
 
 _NULL_KEY = re.compile(rb'"([^"\\]*)"\s*:\s*null')
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
@@ -25,17 +33,19 @@ class Census:
 
     def agrees_with(self, piece: bytes, shape: Node) -> bool:
         """Whether the piece holds just these, no unknown key among its nulls, and no half of a surrogate pair."""
-        found, nulls = _count(piece)
-        if found != self.counts or _half_surrogate(piece):
+        import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
+
+        raw = np.frombuffer(piece, np.uint8)
+        found, nulls = _count(raw)
+        if found != self.counts or (_has_surrogates(raw) and _HALF.search(_PAIR.sub(b"", piece))):
             return False
         return not nulls or set(_NULL_KEY.findall(piece)) <= shape.names()
 
 
-def _count(piece: bytes) -> tuple[dict[str, int], int]:
+def _count(raw: Bytes) -> tuple[dict[str, int], int]:
     """Values by the byte that follows their key's colon. A string may fake a key, never hide one: then it is walked."""
-    import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
+    import numpy as np  # noqa: PLC0415 - likewise
 
-    raw = np.frombuffer(piece, np.uint8)
     at = np.flatnonzero((raw[:-2] == ord('"')) & (raw[1:-1] == ord(":"))) + 2
     first = raw[at]
     if (first == ord(" ")).any():
@@ -46,7 +56,9 @@ def _count(piece: bytes) -> tuple[dict[str, int], int]:
     return {"string": strings, "scalar": scalars, "object": objects, "list": lists}, nulls
 
 
-def _half_surrogate(piece: bytes) -> bool:
-    if b"\\ud" not in piece and b"\\uD" not in piece:
-        return False
-    return _HALF.search(_PAIR.sub(b"", piece)) is not None
+def _has_surrogates(raw: Bytes) -> bool:
+    """Whether ``\\ud…`` stands anywhere: an emoji in escaped form, or the half of one."""
+    import numpy as np  # noqa: PLC0415 - likewise
+
+    at = np.flatnonzero(raw[:-2] == ord("\\"))
+    return bool(((raw[at + 1] == ord("u")) & ((raw[at + 2] | 0x20) == ord("d"))).any())

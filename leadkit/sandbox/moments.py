@@ -37,11 +37,10 @@ def local_hour(at: int) -> int:
 def next_open(at: int) -> int:
     """Return the moment itself if the dealership is open then, else its next opening."""
     local = _local(at)
-    for day in range(local // DAY, local // DAY + 3):
-        opens, closes = day * DAY + OPENS * HOUR, day * DAY + CLOSES * HOUR
-        if _weekday(day) != SUNDAY and local < closes:
-            return at if local >= opens else _utc(opens)
-    raise AssertionError("no opening within three days")  # only Sundays are closed
+    day = local // DAY
+    while _weekday(day) == SUNDAY or local >= day * DAY + CLOSES * HOUR:
+        day += 1
+    return max(at, _utc(day * DAY + OPENS * HOUR))
 
 
 def _local(at: int) -> int:

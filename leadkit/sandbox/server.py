@@ -1,6 +1,7 @@
 """The sandbox as a server on loopback."""
 
 import logging
+import os
 import socket
 import threading
 import time
@@ -123,13 +124,13 @@ def serve(
     port: int = 0, seed: int = 7, leads: int = 800, *, announce: Callable[[Sandbox], None] = lambda _: None
 ) -> None:
     """Serve until Ctrl-C; ``announce`` is handed the running sandbox."""
-    with Sandbox(seed, leads, port=port) as sandbox:
-        announce(sandbox)
-        try:
-            while not threading.Event().wait(0.5):
-                pass
-        except KeyboardInterrupt:
-            return
+    try:
+        with Sandbox(seed, leads, port=port) as sandbox:
+            announce(sandbox)
+            while True:
+                time.sleep(0.5)
+    except KeyboardInterrupt:
+        return
 
 
 def environment(sandbox: Sandbox) -> dict[str, str]:
@@ -145,6 +146,7 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
 def _listening(port: int) -> socket.socket:
     """Open the port; asyncio sends without delay only if the socket says that it is TCP (else 40 ms an answer)."""
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
     try:
         opened.bind((HOST, port))
     except OSError:
