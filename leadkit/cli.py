@@ -56,7 +56,7 @@ class Format(StrEnum):
 
 _FOLDER = Path("leadkit-demo")
 Seed = Annotated[int, typer.Option(help="Which dealership; the same seed gives the same tables.", min=0)]
-Leads = Annotated[int, typer.Option(help="How many leads it has.", min=0)]
+Leads = Annotated[int, typer.Option(help="How many leads it has.", min=1)]
 
 
 def main() -> None:
@@ -108,7 +108,7 @@ def demo(
 
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
 def fetch(  # noqa: PLR0917 - each is an option of the command line, given by its name
-    table: Annotated[TableName, typer.Argument(help="What to fetch.", show_default=False)],
+    table: Annotated[TableName, typer.Argument(help="leads, conversations or messages.", metavar="TABLE")],
     source: Annotated[str, typer.Option(help="env (the account in the environment), demo, or a folder.")] = "env",
     start: Annotated[str | None, typer.Option(help="From this time on: 2026-08-01, or with a time.")] = None,
     end: Annotated[str | None, typer.Option(help="Before this time.")] = None,
@@ -164,6 +164,7 @@ def sandbox(
 
 
 INTERRUPTED = 130
+_IN_PYTHON, _FROM_HERE = "See .problems for the rows.", "In Python, .problems has the rows."
 _FILES = ("leads", "conversations", "messages", "problems", "requests")
 _WRITER = {"leadkit": "demo"}
 _FETCHES: dict[TableName, Callable[[EbayTables, Mapping[str, Any]], pl.DataFrame]] = {
@@ -302,17 +303,18 @@ def _warn(  # noqa: PLR0917 - the signature of warnings.showwarning
     line: str | None = None,
 ) -> None:
     if issubclass(category, lk.LeadkitWarning):
-        _complain(f"leadkit: {message}", "yellow")
+        _complain(f"leadkit: {str(message).replace(_IN_PYTHON, _FROM_HERE)}", "yellow")
     else:
         (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
 
 
 def _complain(line: str, style: str) -> None:
-    Console(stderr=True).print(Text(line, style=style), soft_wrap=True)
+    _console(stderr=True).print(Text(line, style=style), soft_wrap=True)
 
 
-def _console() -> Console:
-    return Console(highlight=False)
+def _console(*, stderr: bool = False) -> Console:
+    """Colours and bold in a terminal; neither in a pipe, nor where NO_COLOR is set."""
+    return Console(stderr=stderr, highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto")
 
 
 def _leave_at_once() -> None:

@@ -79,7 +79,7 @@ class Loopback:
                 with contextlib.suppress(OSError):  # the client may hang up early: that is its right
                     self._answer(loopback.script(arrived))
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815  http.server's name
 
             def _answer(self, served: Served) -> None:
                 whole = isinstance(served.body, bytes)

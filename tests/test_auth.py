@@ -273,6 +273,19 @@ def test_eight_threads_with_a_refused_token_renew_it_once(make, server, account,
     assert len(account.forms(server)) == 2  # the first token, and one for all
 
 
+@pytest.mark.filterwarnings("ignore:The access token could not be kept")
+def test_threads_share_one_token_also_where_nothing_can_be_kept(make, account, tmp_path):
+    (tmp_path / "file").write_text("")
+    auth = make(cache_dir=tmp_path / "file")
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(lambda _: auth.token(), range(8)))
+        assert account.minted == 1
+        assert all(pool.map(auth.renew, tokens))
+    assert account.minted == 2
+    assert {token.reveal() for token in tokens} == {"access-token-1"}
+    assert auth.token().reveal() == "access-token-2"
+
+
 def test_a_token_that_another_process_has_renewed_is_taken_over(make, server, account):
     first, second = make(), make()
     stale = first.token()
@@ -285,9 +298,11 @@ def test_a_token_that_another_process_has_renewed_is_taken_over(make, server, ac
 
 def test_a_renewed_token_that_is_refused_as_well_is_unauthorized(make, server, account, clock):
     account.answers = [a_token("refused-1"), a_token("refused-2"), a_token("refused-3")]
-    with Transport(auth=make(), origins=[server.origin], clock=clock) as transport:
-        with pytest.raises(lk.Unauthorized, match="after 2 attempts: 1001 Invalid access token") as caught:
-            transport.send(a_call(server))
+    with (
+        Transport(auth=make(), origins=[server.origin], clock=clock) as transport,
+        pytest.raises(lk.Unauthorized, match="after 2 attempts: 1001 Invalid access token") as caught,
+    ):
+        transport.send(a_call(server))
     assert (caught.value.status, caught.value.code) == (401, "1001")
     assert len(account.answers) == 1
 
@@ -295,9 +310,11 @@ def test_a_renewed_token_that_is_refused_as_well_is_unauthorized(make, server, a
 def test_a_given_token_is_not_renewed(server, clock):
     auth = GivenToken(Secret("a-given-token"))
     assert auth.expires_at is None
-    with Transport(auth=auth, origins=[server.origin], clock=clock) as transport:
-        with pytest.raises(lk.Unauthorized, match="Get a new token"):
-            transport.send(a_call(server))
+    with (
+        Transport(auth=auth, origins=[server.origin], clock=clock) as transport,
+        pytest.raises(lk.Unauthorized, match="Get a new token"),
+    ):
+        transport.send(a_call(server))
     assert len(server.arrived) == 1
     auth.close()
 
@@ -310,13 +327,12 @@ def test_a_given_token_is_not_renewed(server, clock):
         ("invalid_scope", 400, lk.Forbidden, "Leave the scopes out"),
     ],
 )
-def test_a_refused_refresh_says_what_to_do(code, status, kind, advice, make, server, account, clock):
-    account.answers = [refused(code, status) for _ in range(3)]
-    auth = make()
-    with Transport(auth=auth, origins=[server.origin], clock=clock) as transport:
+def test_a_refused_refresh_says_what_to_do(code, status, kind, advice, make):
+    with serving(refused(code, status)) as server:
+        auth = make(token_origin=server.origin)
         for _ in range(2):  # asked again it fails in the same way, without another call
             with pytest.raises(kind, match=f"{code}.*{advice}") as caught:
-                transport.send(a_call(server))
+                auth.token()
             assert (caught.value.code, caught.value.status, caught.value.source) == (code, status, "oauth")
             assert caught.value.errors[0]["message"] == "it says so"
     assert len(server.arrived) == 1
@@ -406,9 +422,7 @@ def test_what_can_not_be_a_token_is_refused_and_not_shown(bad):
     assert "ö" not in str(caught.value)
 
 
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a file away")
-def test_a_file_of_somebody_else_is_not_trusted(make, tmp_path):
+def test_a_file_of_somebody_else_is_not_trusted(make, monkeypatch):
     make().token()
-    (file,) = kept(tmp_path)
-    os.chown(file, 12345, -1)
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
     assert make().token().reveal() == "access-token-2"

@@ -1,0 +1,18 @@
+"""What holds for every test: no real account, no user's cache, and properties without a stopwatch."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("leadkit", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+settings.load_profile("leadkit")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_account_of_the_developer(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("LEADKIT_EBAY_", "LEADKIT_LEADSQUARED_"))]:
+            patch.delenv(name)
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield

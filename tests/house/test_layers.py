@@ -1,0 +1,119 @@
+"""Who may know whom: a small table, and every import of the package held to it."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from house.project import PACKAGE
+
+# room: its modules, and the rooms that it may know beside itself. A new module fails until it stands here.
+ROOMS = {
+    "errors": ("errors", ""),
+    "declaring": ("records parameters", "errors"),
+    "decoding": ("decode problems tables sellers", "errors declaring"),
+    "calling": ("calls bodies redaction request_log error_bodies retry_after token_cache", "errors"),
+    "sending": ("transport auth recorder recording", "errors calling"),
+    "paging": ("endpoint pages progress", "errors declaring calling"),
+    "fetching": ("fetch", "errors declaring decoding calling paging"),
+    "sources": ("sources", "errors declaring decoding calling paging fetching"),
+    "accounts": (
+        "accounts dictionary readers saved",
+        "errors declaring decoding calling sending paging fetching sources",
+    ),
+    "frames": ("metrics charts", "errors"),
+    "sandbox": ("sandbox", ""),
+    "shop": ("shop", "errors accounts sandbox"),
+    "front": ("__init__", "errors accounts frames shop"),
+    "top": ("cli __main__ export summary explore report", "errors accounts frames shop sandbox front"),
+}
+APART = {"sources"}  # modules of this room do not know each other
+ONLY = {  # what we depend on, and the modules that may know it
+    "httpx": "transport auth",
+    "pyrate_limiter": "transport",
+    "stamina": "transport",
+    "lxml": "decode",
+    "starlette": "sandbox",
+    "uvicorn": "sandbox",
+    "tqdm": "progress",
+    "typer": "cli",
+    "rich": "cli summary",
+    "plotly": "charts explore report",
+    "ipywidgets": "explore",
+    "anywidget": "explore",
+}
+ROOM_OF = {module: room for room, (modules, _) in ROOMS.items() for module in modules.split()}
+MODULES = {path.relative_to(PACKAGE).with_suffix(""): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES.items(), ids=map(str, MODULES))
+def test_a_module_knows_only_the_rooms_that_it_may_know(module, path):
+    assert not list(strangers(".".join(module.parts), path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "stranger"),
+    [
+        ("tables", "from leadkit.transport import Transport", "leadkit.transport.Transport"),
+        ("tables", "def late():\n    import leadkit.accounts", "leadkit.accounts"),
+        ("errors", "from leadkit import records", "leadkit.records"),
+        ("decode.text", "from ..calls import Call", "leadkit.calls.Call"),
+        ("records", "from . import tables", "leadkit.tables"),
+        ("sources.ebay_leads", "from leadkit.sources import ebay_conversations", "leadkit.sources.ebay_conversations"),
+        ("sources.ebay_leads", "from .ebay_conversations import Row", "leadkit.sources.ebay_conversations.Row"),
+        ("sandbox.bodies", "from leadkit.records import Record", "leadkit.records.Record"),
+        ("fetch", "from leadkit.sandbox import Sandbox", "leadkit.sandbox.Sandbox"),
+        ("accounts", "from leadkit.cli import main", "leadkit.cli.main"),
+        ("accounts", "import leadkit as lk", "leadkit"),
+        ("metrics.fees", "import httpx", "httpx"),
+        ("fetch", "from httpx import Client", "httpx.Client"),
+        ("cli", "import starlette.routing", "starlette.routing"),
+        ("brand_new", "", "brand_new is in no room"),
+    ],
+)
+def test_an_import_that_must_not_be_is_found(module, code, stranger):
+    assert list(strangers(module, code)) == [stranger]
+
+
+@pytest.mark.parametrize(
+    ("module", "code"),
+    [
+        ("transport", "import httpx\nfrom leadkit.errors import LeadkitError"),
+        ("sources.ebay_leads", "from leadkit.fetch import fetch\nimport polars as pl"),
+        ("decode.wire", "from .text import Number"),
+        ("shop", "from leadkit.sandbox import Sandbox"),
+        ("cli", "import leadkit as lk"),
+    ],
+)
+def test_an_import_that_may_be_is_left_alone(module, code):
+    assert not list(strangers(module, code))
+
+
+def strangers(module: str, code: str) -> Iterator[str]:
+    """What this module imports and may not know."""
+    name = module.split(".", maxsplit=1)[0]
+    if name not in ROOM_OF:
+        yield f"{name} is in no room"
+        return
+    yield from (found for found in imported(module, code) if not may_know(module, found))
+
+
+def may_know(module: str, found: str) -> bool:
+    top, _, inside = found.partition(".")
+    name, room = module.split(".", maxsplit=1)[0], ROOM_OF[module.split(".", maxsplit=1)[0]]
+    if top != "leadkit":
+        return name in ONLY.get(top, name).split()
+    other = ROOM_OF.get(inside.split(".")[0], "front")
+    if other == room:
+        return room not in APART
+    return other in ROOMS[room][1].split()
+
+
+def imported(module: str, code: str) -> Iterator[str]:
+    """Every name that this code imports, also inside functions, in full."""
+    package = ["leadkit", *module.split(".")[:-1]]
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            yield from (".".join([*above, *filter(None, [node.module]), alias.name]) for alias in node.names)
