@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -301,6 +302,7 @@ class Ebay(EbayTables):
             recorder=self._recorder,
             log=self._log,
         )
+        self._end = weakref.finalize(self, _close_all, self._transport, self._auth)  # for those who never close it
 
     def __repr__(self) -> str:
         hosts = sorted({urlsplit(origin).netloc for origin in self._origins.values()})
@@ -320,8 +322,7 @@ class Ebay(EbayTables):
 
     def close(self) -> None:
         """Close the connections."""
-        self._transport.close()
-        self._auth.close()
+        self._end()
 
     def _now(self) -> datetime:
         return self._clock()
@@ -389,6 +390,11 @@ def as_parameters(request: Request) -> dict[str, str]:
     """The arguments as text, for a recording: what was not given is left out."""
     fields = type(request).model_fields
     return {name: str(value) for name, value in request if value is not None and not fields[name].exclude}
+
+
+def _close_all(*opened: Transport | GivenToken | RefreshedToken) -> None:
+    for one in opened:
+        one.close()
 
 
 def _wrapped(value: str | Secret | None) -> Secret | None:

@@ -90,20 +90,20 @@ def demo(
     out: Annotated[Path, typer.Option(help="The folder for the tables.", metavar="FOLDER")] = _FOLDER,
 ) -> None:
     """Fetch an invented dealership over HTTP, keep its tables as Parquet, say what is in them: no account needed."""
-    from leadkit import summary  # noqa: PLC0415 - so that --help need not wait for Polars
+    from leadkit import export, summary  # noqa: PLC0415 - so that --help need not wait for Polars
 
     with _speaking(interrupted="Interrupted: not all tables were written."):
-        _prepare(out)
+        export.prepare(out, _FILES)
         began = time.monotonic()
         with lk.demo(seed, leads) as shop:
             frames = _all_tables(shop.ebay)
             took = time.monotonic() - began
-            _keep(frames, out)
+            export.keep(frames, out)
         console = _console()
         dealership = len(shop.truth) if shop.truth is not None else 0
         summary.say_what_came(console, frames, seconds=took, of=dealership)
-        summary.show(console, frames, zone=shop.zone, files=str(out / _file("<table>")))
-        summary.say_next(console, _next_lines(out, seed, leads))
+        summary.show(console, frames, zone=shop.zone, files=str(out / export.file_of("<table>")))
+        summary.say_next(console, _next_lines(out / export.file_of("leads"), seed, leads))
 
 
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
@@ -166,7 +166,6 @@ def sandbox(
 INTERRUPTED = 130
 _IN_PYTHON, _FROM_HERE = "See .problems for the rows.", "In Python, .problems has the rows."
 _FILES = ("leads", "conversations", "messages", "problems", "requests")
-_WRITER = {"leadkit": "demo"}
 _FETCHES: dict[TableName, Callable[[EbayTables, Mapping[str, Any]], pl.DataFrame]] = {
     TableName.leads: lambda account, arguments: account.leads(**arguments),
     TableName.conversations: lambda account, arguments: account.conversations(**arguments),
@@ -182,32 +181,12 @@ def _all_tables(ebay: EbayTables) -> dict[str, pl.DataFrame]:
     return dict(zip(_FILES, found, strict=True))
 
 
-def _prepare(folder: Path) -> None:
-    """Find out before anything is fetched whether the files can be written."""
-    from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
-
-    export.make_folder(folder)
-    export.refuse_others((folder / _file(name) for name in _FILES), _WRITER)
-    export.check_writable(folder / _file("leads"))
-
-
-def _keep(frames: dict[str, pl.DataFrame], folder: Path) -> None:
-    from leadkit import export  # noqa: PLC0415 - likewise
-
-    for name, frame in frames.items():
-        export.write(frame, folder / _file(name), notes=_WRITER)
-
-
-def _file(name: str) -> str:
-    return f"{name}.parquet"
-
-
-def _next_lines(folder: Path, seed: int, leads: int) -> list[str]:
+def _next_lines(file: Path, seed: int, leads: int) -> list[str]:
     """Lines that run as they are, in the folder that the command ran in."""
     same = "" if (seed, leads) == (7, 800) else f"seed={seed}, leads={leads}"
     return [
         "import leadkit as lk, polars as pl",
-        f"leads = pl.read_parquet({(folder / _file('leads')).as_posix()!r}); lk.describe('leads')",
+        f"leads = pl.read_parquet({file.as_posix()!r}); lk.describe('leads')",
         f"shop = lk.demo({same}); shop.ebay.leads(status='Unanswered')",
     ]
 
@@ -232,6 +211,10 @@ def _target(table: TableName, out: Path | None, kind: Format | None) -> tuple[Pa
 
 @contextmanager
 def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
+    from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
+
+    if record is not None:
+        export.make_folder(record)
     if source == "env":
         with lk.Ebay.from_env(record=record) as ebay:
             yield ebay

@@ -55,6 +55,30 @@ def defused_name(name: str) -> str:
     return pl.select(defused(pl.lit(name))).item()  # type: ignore[no-any-return]  # a String in, a String out
 
 
+def prepare(folder: Path, names: Iterable[str]) -> None:
+    """Make a folder in which `keep` can write these tables, and would overwrite only what it wrote before.
+
+    Raises:
+        LeadkitError: it can't be written in, or a file of such a name was written by something else.
+    """
+    make_folder(folder)
+    for path in (folder / file_of(name) for name in names):
+        if path.exists() and not OURS.items() <= _notes_of(path).items():
+            raise LeadkitError(f"{path} is not from an earlier run, and stays as it is. Name another place with --out.")
+        check_writable(path)
+
+
+def keep(frames: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    """Write each table to its Parquet file in a folder that `prepare` made."""
+    for name, frame in frames.items():
+        write(frame, folder / file_of(name), notes=OURS)
+
+
+def file_of(table: str) -> str:
+    """The name of a table's file."""
+    return f"{table}.parquet"
+
+
 def check_writable(path: Path) -> None:
     """Find out before a long fetch whether a file can be written in that place.
 
@@ -77,17 +101,8 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def refuse_others(paths: Iterable[Path], notes: Mapping[str, str]) -> None:
-    """Make sure that none of these Parquet files is there, but such as carry these notes.
-
-    Raises:
-        LeadkitError: one of them was written by something else.
-    """
-    for path in paths:
-        if path.exists() and not notes.items() <= _notes_of(path).items():
-            raise LeadkitError(f"{path} is not from an earlier run, and stays as it is. Name another place with --out.")
-
-
+OURS = {"leadkit": "demo"}
+"""What the Parquet files of `keep` are known by."""
 # What may stand before the sign and is passed over: white space, control and invisible characters, all sorts of quotes
 # (escaped, so that the look-alikes can be told apart).
 _PASSED_OVER = r"[\s\p{Z}\p{C}\p{Pi}\p{Pf}\"'`\x{B4}\x{201A}\x{201E}\x{FF02}\x{FF07}]"
@@ -169,4 +184,4 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or str(error)
-        raise LeadkitError(f"{path} can't be written: {why}. Name another place with --out.") from error
+        raise LeadkitError(f"{path} can't be written: {why}. Name another place.") from error

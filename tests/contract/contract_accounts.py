@@ -15,7 +15,7 @@ Fetch = Callable[[lk.Ebay], pl.DataFrame]
 
 def an_account(url: str, **settings: Any) -> lk.Ebay:
     """An account at this address; its seller takes part in none of the planted threads."""
-    given = {"account": "contract", "sellers": ["nobody here"], "clock": NOW, "base_url": url}
+    given: dict[str, Any] = {"account": "contract", "sellers": ["nobody here"], "clock": NOW, "base_url": url}
     return lk.Ebay(**({"token": TOKEN} | given | settings))
 
 

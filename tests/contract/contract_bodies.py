@@ -19,14 +19,69 @@ INTEGERS = {"unreadCount"}
 INTEGER_IDS = {"messageID"}
 
 COLUMNS = {
-    "leads": """account lead_id item_id item_title submitted_at status user_id email external_email first_name last_name
-        phone postal_code message financing trade_in_make trade_in_model trade_in_year fee fee_currency fee_original
-        fee_original_currency fee_description exchanges fetched_at""".split(),
-    "conversations": """account conversation_id conversation_type status title created_at reference_type reference_id
-        other_party unread_count latest_message_id latest_at latest_sender latest_recipient latest_subject latest_body
-        latest_read latest_media fetched_at""".split(),
-    "messages": """account conversation_id reference_id message_id created_at sender recipient from_seller subject body
-        read media fetched_at""".split(),
+    "leads": [
+        "account",
+        "lead_id",
+        "item_id",
+        "item_title",
+        "submitted_at",
+        "status",
+        "user_id",
+        "email",
+        "external_email",
+        "first_name",
+        "last_name",
+        "phone",
+        "postal_code",
+        "message",
+        "financing",
+        "trade_in_make",
+        "trade_in_model",
+        "trade_in_year",
+        "fee",
+        "fee_currency",
+        "fee_original",
+        "fee_original_currency",
+        "fee_description",
+        "exchanges",
+        "fetched_at",
+    ],
+    "conversations": [
+        "account",
+        "conversation_id",
+        "conversation_type",
+        "status",
+        "title",
+        "created_at",
+        "reference_type",
+        "reference_id",
+        "other_party",
+        "unread_count",
+        "latest_message_id",
+        "latest_at",
+        "latest_sender",
+        "latest_recipient",
+        "latest_subject",
+        "latest_body",
+        "latest_read",
+        "latest_media",
+        "fetched_at",
+    ],
+    "messages": [
+        "account",
+        "conversation_id",
+        "reference_id",
+        "message_id",
+        "created_at",
+        "sender",
+        "recipient",
+        "from_seller",
+        "subject",
+        "body",
+        "read",
+        "media",
+        "fetched_at",
+    ],
 }
 """All columns of each table in their promised order."""
 NOT_IN_THE_BODY = {

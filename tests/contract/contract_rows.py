@@ -1,4 +1,4 @@
-"""The contract: every parameter, field, header, status, code and sample of the four pages, with its place in leadkit."""
+"""The contract: every parameter, field, header, status, code and sample of four pages, and its place in leadkit."""
 
 import csv
 import re

@@ -68,7 +68,7 @@ def answering(answer: Answering | Answer) -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - http.server looks for this name
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         listening.daemon_threads = True

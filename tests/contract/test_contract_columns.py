@@ -1,5 +1,6 @@
 """Each field of the answers stands in its own column, typed, and in no other."""
 
+from collections.abc import Callable
 from functools import cache
 
 import polars as pl
@@ -29,6 +30,11 @@ from contract_server import answering, as_json
 import leadkit as lk
 
 ITEM = "110043671232"
+FETCHES: dict[str, Callable[[lk.Ebay, str | None], pl.DataFrame]] = {
+    "leads": lambda ebay, item_id: ebay.leads(include_messages=True, item_id=item_id),
+    "conversations": lambda ebay, _: ebay.conversations(),
+    "messages": lambda ebay, _: ebay.messages(a_thread()),
+}
 IDENTITY = "item_id submitted_at user_id email external_email first_name last_name phone postal_code"
 MADE_OF = {f"leads.{name}": {"leads.lead_id"} for name in IDENTITY.split()} | {
     "messages.sender": {"messages.from_seller"}
@@ -39,11 +45,7 @@ MADE_OF = {f"leads.{name}": {"leads.lead_id"} for name in IDENTITY.split()} | {
 def fetched(table: str, body: Json, *, of_item: bool = False) -> pl.DataFrame:
     """What the account makes of this one answer, which it has nothing to complain of."""
     with answering(as_json(bare(body) if of_item else body)) as server, an_account(server.url) as ebay:
-        found = {
-            "leads": lambda: ebay.leads(include_messages=True, item_id=ITEM if of_item else None),
-            "conversations": lambda: ebay.conversations(),
-            "messages": lambda: ebay.messages(a_thread()),
-        }[table]()
+        found = FETCHES[table](ebay, ITEM if of_item else None)
         assert ebay.problems.rows() == []
     assert len(server.asked) == len(found) == 1
     return found
@@ -162,7 +164,7 @@ def _dtype(frame: pl.DataFrame, field: Row) -> pl.DataType:
         return dtype
     assert isinstance(dtype, pl.List)
     assert isinstance(dtype.inner, pl.Struct)
-    return dict(dtype.inner)[inner]
+    return {one.name: one.dtype for one in dtype.inner.fields}[inner]
 
 
 def _list_above(field: Row) -> list[str]:

@@ -54,8 +54,8 @@ def test_the_endpoints_declare_the_scope(row: Row) -> None:
     assert {endpoint.scope for endpoint in ENDPOINTS[row.source]} == {f"{BASE}/{row.name.removeprefix('scope ')}"}
 
 
-@each("header", is_scope)
 @pytest.mark.parametrize("granted", [True, False], ids=["with the scope", "without it"])
+@each("header", is_scope)
 def test_a_token_made_without_the_scope_is_forbidden(row: Row, granted: bool, sandbox: Sandbox) -> None:
     wanted = f"{BASE}/{row.name.removeprefix('scope ')}"
     scopes = {BASE, *(endpoint.scope for endpoints in ENDPOINTS.values() for endpoint in endpoints)}

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import polars as pl
 import pytest
 from contract_accounts import a_thread, an_account
-from contract_bodies import bare, full_body
+from contract_bodies import Json, bare, full_body
 from contract_rows import Row, each
 from contract_server import Answer, Answering, Asked, answering, as_json
 
@@ -45,8 +45,8 @@ def test_a_wrong_total_of_leads_is_told(row: Row) -> None:
     )
 
 
-@each("field", lambda row: is_total(row) and row.source == "conversations")
 @pytest.mark.parametrize("table", LISTS)
+@each("field", lambda row: is_total(row) and row.source == "conversations")
 def test_a_wrong_total_of_a_list_is_told(row: Row, table: str) -> None:
     body = full_body(table) | {row.name: PLANTED}
     fetch = LISTS[table][0]
@@ -75,9 +75,9 @@ def test_one_listing_alone_has_no_totals_and_is_not_held_against_any() -> None:
 
 
 def pages(
-    table: str, *, count: int = 120, size: int = 50, origins: dict[str, str] | None = None, **wrong: Any
+    table: str, *, count: int = 120, size: int = 50, origins: dict[str, str] | None = None, wrong: Json | None = None
 ) -> Answering:
-    """An API with so many rows, its largest page of that size; its links lie at `origins`, and `wrong` are false words."""
+    """An API with so many rows and pages of that size at most; links lie at `origins`, `wrong` is what it misstates."""
     _, rows, key = LISTS[table]
 
     def answer(asked: Asked) -> Answer:
@@ -90,7 +90,7 @@ def pages(
             if 0 <= start < count
         }
         found = [{key: f"row-{number}"} for number in range(count)[offset : offset + limit]]
-        return as_json({rows: found, **links, "limit": limit, "offset": offset, "total": count, **wrong})
+        return as_json({rows: found, **links, "limit": limit, "offset": offset, "total": count, **(wrong or {})})
 
     return answer
 
@@ -109,8 +109,8 @@ def offsets(asked: list[Asked]) -> list[int]:
     return [int(one.parameters["offset"]) for one in asked]
 
 
-@each("field", lambda row: is_paging(row) and row.name in {"href", "next", "prev"})
 @pytest.mark.parametrize("table", LISTS)
+@each("field", lambda row: is_paging(row) and row.name in {"href", "next", "prev"})
 def test_a_link_to_another_host_is_never_followed_there(row: Row, table: str) -> None:
     with answering(as_json({})) as elsewhere:
         asked = swept(table, pages(table, origins={row.name: elsewhere.url}))
@@ -118,8 +118,8 @@ def test_a_link_to_another_host_is_never_followed_there(row: Row, table: str) ->
     assert offsets(asked) == [0, 50, 100]
 
 
-@each("field", lambda row: is_paging(row) and row.name == "next")
 @pytest.mark.parametrize("table", LISTS)
+@each("field", lambda row: is_paging(row) and row.name == "next")
 def test_the_next_request_has_the_path_and_the_query_of_next(row: Row, table: str) -> None:
     told: list[str] = []
     api = pages(table, size=20, origins={"next": "https://api.ebay.com"})
@@ -136,28 +136,28 @@ def test_the_next_request_has_the_path_and_the_query_of_next(row: Row, table: st
     ]
 
 
-@each("field", lambda row: is_paging(row) and row.name == "next")
 @pytest.mark.parametrize("table", LISTS)
+@each("field", lambda row: is_paging(row) and row.name == "next")
 def test_a_next_page_is_fetched_even_where_the_total_denies_it(row: Row, table: str) -> None:
     with pytest.warns(lk.LeadkitWarning, match="total_mismatch"):
-        asked = swept(table, pages(table, total=60))
+        asked = swept(table, pages(table, wrong={"total": 60}))
     assert offsets(asked) == [0, 50, 100]
 
 
-@each("field", lambda row: is_paging(row) and row.name == "limit")
 @pytest.mark.parametrize("table", LISTS)
+@each("field", lambda row: is_paging(row) and row.name == "limit")
 def test_a_smaller_limit_than_asked_for_is_the_step(row: Row, table: str) -> None:
     assert offsets(swept(table, pages(table, size=20))) == [0, 20, 40, 60, 80, 100]
 
 
+@pytest.mark.parametrize("table", LISTS)
 @each("field", lambda row: is_paging(row) and row.name == "offset")
-@pytest.mark.parametrize("table", LISTS)
 def test_an_answer_that_tells_another_offset_leads_nowhere_else(row: Row, table: str) -> None:
-    assert offsets(swept(table, pages(table, **{row.name: 7}))) == [0, 50, 100]
+    assert offsets(swept(table, pages(table, wrong={row.name: 7}))) == [0, 50, 100]
 
 
-@each("field", lambda row: is_paging(row) and row.name == "prev")
 @pytest.mark.parametrize("table", LISTS)
+@each("field", lambda row: is_paging(row) and row.name == "prev")
 def test_a_page_before_is_not_gone_back_to(row: Row, table: str) -> None:
     before = f"/commerce/message/v1/conversation?{urlencode({'limit': 50, 'offset': 0})}"
-    assert offsets(swept(table, pages(table, **{row.name: before}))) == [0, 50, 100]
+    assert offsets(swept(table, pages(table, wrong={row.name: before}))) == [0, 50, 100]

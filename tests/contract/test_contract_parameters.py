@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any
 
 import polars as pl
@@ -10,8 +11,6 @@ from contract_accounts import an_account
 from contract_rows import Row, each
 
 from leadkit.sandbox import Received, Sandbox
-
-Json = dict[str, Any]
 
 
 def an_item(sandbox: Sandbox) -> str:
@@ -69,7 +68,7 @@ def test_an_argument_arrives_as_its_parameter(row: Row, sandbox: Sandbox) -> Non
         if argument == "item_id" and isinstance(given, tuple):
             given = given[1]
         sandbox.requests.clear()
-        found = arrived(sandbox, lambda ebay, m=method, kw={argument: given}: getattr(ebay, m)(**kw))
+        found = arrived(sandbox, methodcaller(method, **{argument: given}))
         assert found
         assert all(one.parameters[row.name] == wire for one in found)
         assert [name for name, value in found[0].query if value == wire] == [row.name]
@@ -79,7 +78,7 @@ def test_an_argument_arrives_as_its_parameter(row: Row, sandbox: Sandbox) -> Non
 def test_an_item_id_arrives_in_the_path(row: Row, sandbox: Sandbox) -> None:
     ((method, argument),) = _arguments(row)
     given, wire = GIVEN[row.source, row.name](sandbox)
-    (found,) = arrived(sandbox, lambda ebay: getattr(ebay, method)(**{argument: given}))
+    (found,) = arrived(sandbox, methodcaller(method, **{argument: given}))
     assert found.path == f"/sell/leads/v1/classified_lead/{wire}"
     assert wire not in dict(found.query).values()
 

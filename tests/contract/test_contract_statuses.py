@@ -1,11 +1,10 @@
 """Each status becomes what the contract says: rows, an empty frame, or an error by its name."""
 
-import json
 from collections.abc import Callable
 
 import polars as pl
 import pytest
-from contract_accounts import EMPTY, NOW, OPERATIONS, PATHS, a_thread, an_account, renewing
+from contract_accounts import EMPTY, OPERATIONS, PATHS, a_thread, an_account, renewing
 from contract_bodies import COLUMNS, bare, full_body
 from contract_rows import Row, each
 from contract_server import Answer, Answering, Asked, Server, answering, as_json
@@ -40,10 +39,6 @@ def outcome(answer: Answer | Answering, source: str, operation: str) -> tuple[pl
             return OPERATIONS[source][operation](ebay), server
         except lk.LeadkitError as error:
             return error, server
-
-
-def each_operation(source: str) -> list[str]:
-    return list(OPERATIONS[source])
 
 
 @each("status", status(200))
@@ -81,9 +76,12 @@ def test_400_is_an_error_with_the_code(row: Row, no_pauses: None) -> None:
 @each("status", status(401))
 def test_401_is_unauthorized_after_one_refresh(row: Row, no_pauses: None) -> None:
     for operation, fetch in OPERATIONS[row.source].items():
-        with answering(_refused_whatever_the_token()) as server, renewing(server.url) as ebay:
-            with pytest.raises(lk.Unauthorized) as caught:
-                fetch(ebay)
+        with (
+            answering(_refused_whatever_the_token()) as server,
+            renewing(server.url) as ebay,
+            pytest.raises(lk.Unauthorized) as caught,
+        ):
+            fetch(ebay)
         assert (caught.value.status, caught.value.code) == (401, "1001")
         assert _in_short(server) == ["token", "Bearer minted-1", "token", "Bearer minted-2"], operation
 
@@ -91,11 +89,7 @@ def test_401_is_unauthorized_after_one_refresh(row: Row, no_pauses: None) -> Non
 @each("status", status(401))
 def test_401_goes_on_where_the_refresh_helps(row: Row, no_pauses: None) -> None:
     for operation, fetch in OPERATIONS[row.source].items():
-        refused = _refused_whatever_the_token()
-
-        def answer(asked: Asked, good: Answer = full(row.source, operation), refused: Answering = refused) -> Answer:
-            return good if asked.headers["authorization"] == "Bearer minted-2" else refused(asked)
-
+        answer = _refused_until_renewed(full(row.source, operation))
         with answering(answer) as server, renewing(server.url) as ebay:
             assert len(fetch(ebay)) == 1
         assert _in_short(server) == ["token", "Bearer minted-1", "token", "Bearer minted-2"], operation
@@ -154,8 +148,7 @@ def test_500_is_asked_again_and_then_a_server_error(row: Row, no_pauses: None) -
 @each("status", status(500))
 def test_500_that_passes_leaves_the_rows(row: Row, no_pauses: None) -> None:
     for operation in OPERATIONS[row.source]:
-        left = [refusal(335000, 500), full(row.source, operation)]
-        found, server = outcome(lambda _, left=left: left.pop(0), row.source, operation)
+        found, server = outcome(_in_turn(refusal(335000, 500), full(row.source, operation)), row.source, operation)
         assert isinstance(found, pl.DataFrame)
         assert (len(found), len(server.asked)) == (1, 2)
 
@@ -190,6 +183,16 @@ def _refused_whatever_the_token() -> Answering:
         return as_json({"access_token": made[-1], "expires_in": 7200, "token_type": "User Access Token"})
 
     return answer
+
+
+def _in_turn(*answers: Answer) -> Answering:
+    left = list(answers)
+    return lambda _: left.pop(0)
+
+
+def _refused_until_renewed(good: Answer) -> Answering:
+    refused = _refused_whatever_the_token()
+    return lambda asked: good if asked.headers["authorization"] == "Bearer minted-2" else refused(asked)
 
 
 def _in_short(server: Server) -> list[str]:
