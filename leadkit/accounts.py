@@ -264,6 +264,8 @@ class Ebay(EbayTables):
         InvalidRequest: no credentials, some of them missing, or a `base_url` that a token must not go to.
     """
 
+    _auth: GivenToken | RefreshedToken | None
+
     def __init__(
         self,
         token: str | Secret | None = None,
@@ -284,6 +286,7 @@ class Ebay(EbayTables):
     ) -> None:
         # wrapped at once: a traceback that shows this frame's variables shows no secret
         token, client_secret, refresh_token = _wrapped(token), _wrapped(client_secret), _wrapped(refresh_token)
+        self.account, self._origins, self._auth = account, {}, None  # a traceback may show this half-made account
         names = [sellers] if isinstance(sellers, str) else sellers
         origin = base_url and check_origin(base_url)
         origins = dict.fromkeys(_PRODUCTION, origin) if origin else (_SANDBOX if sandbox else _PRODUCTION)
@@ -291,10 +294,11 @@ class Ebay(EbayTables):
         super().__init__(account=account, sellers=names, origins=origins, max_parallel=settings.max_parallel)
         self._clock = _as_clock(clock)
         self._site, self._trading_version = settings.site, trading_version
-        self._auth = self._credentials(token, client_id, client_secret, refresh_token, tuple(scopes))
+        auth = self._credentials(token, client_id, client_secret, refresh_token, tuple(scopes))
+        self._auth = auth
         self._recorder = self._recorder_in(record)
         self._transport = Transport(
-            auth=self._auth,
+            auth=auth,
             origins=set(origins.values()),
             clock=self._clock,
             secrets=self._secrets,
@@ -302,7 +306,7 @@ class Ebay(EbayTables):
             recorder=self._recorder,
             log=self._log,
         )
-        self._end = weakref.finalize(self, _close_all, self._transport, self._auth)  # for those who never close it
+        self._end = weakref.finalize(self, _close_all, self._transport, auth)  # for those who never close it
 
     def __repr__(self) -> str:
         hosts = sorted({urlsplit(origin).netloc for origin in self._origins.values()})
@@ -337,6 +341,8 @@ class Ebay(EbayTables):
             yield Opened(self._transport, now, record)
 
     def _ends(self) -> str:
+        if self._auth is None:
+            return "not made"
         if self._auth.expires_at is not None:
             return f"token ends {self._auth.expires_at:%Y-%m-%d %H:%M} UTC"
         return "token given, its end is not known" if isinstance(self._auth, GivenToken) else "no token yet"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -75,8 +75,7 @@ class Unread:
 
     def decoded(self) -> Decoded:
         """Its rows, read for this answer alone."""
-        with naming(self.answer):
-            return decode(self.table, self.body, call=_call_of(self.answer))
+        return _reading(self.answer, lambda: decode(self.table, self.body, call=_call_of(self.answer)))
 
 
 @dataclass
@@ -98,8 +97,7 @@ class Run:
         answer, table, bare = self._send(endpoint, query, at=at, attempts=attempts), endpoint.table, endpoint.bare
         if answer.status == _NO_CONTENT:
             return Body(Decoded.nothing(table), answer.fetched_at)
-        with naming(answer):
-            decoded = decode(table, answer.body, call=_call_of(answer), bare=bare)
+        decoded = _reading(answer, lambda: decode(table, answer.body, call=_call_of(answer), bare=bare))
         answer.entry.rows = len(decoded.frame)
         if decoded.envelope and not bare:
             answer.entry.total = int(decoded.envelope[table.totals[-1]])
@@ -110,10 +108,10 @@ class Run:
         answer = self._send(endpoint, query, at=at)
         if answer.status == _NO_CONTENT:
             return Unread(endpoint.table, answer, {"total": Number("0")})
-        with naming(answer):
-            envelope = read_envelope(endpoint.table, answer.body, call=_call_of(answer))
+        table = endpoint.table
+        envelope = _reading(answer, lambda: read_envelope(table, answer.body, call=_call_of(answer)))
         answer.entry.total = int(envelope["total"])
-        return Unread(endpoint.table, answer, envelope)
+        return Unread(table, answer, envelope)
 
     def tell(self, table: Table, kind: str, **details: Any) -> None:
         """Put a problem of this table on record."""
@@ -175,23 +173,29 @@ class Run:
 _NO_CONTENT = 204
 
 
-def naming(answer: Answer) -> AbstractContextManager[None]:
-    """As `with_source`, for an answer."""
-    return with_source(answer.call.source, answer.body, status=answer.status)
+def _reading(answer: Answer, read: Callable[[], T]) -> T:
+    return reading(answer.call.source, answer.body, read, status=answer.status)
 
 
-@contextmanager
-def with_source(source: str, body: bytes, *, status: int | None = None) -> Iterator[None]:
-    """Inside, a body that is not what was promised is an error with its source, and with what the API said instead."""
+def reading(source: str, body: bytes, read: Callable[[], T], *, status: int | None = None) -> T:
+    """What `read` makes of a body; where it is not what was promised, the error names its source and what the API said.
+
+    The error leaves without the frames below, whose variables hold the body.
+    """
     try:
-        yield
+        return read()
     except BadResponse as error:
-        error.source, error.status = source, status
-        said = read_error_body(body)
-        if said and said[0].get("code"):
-            error.errors, error.code = said, said[0]["code"]
-            error.args = (f"{error} The API said: {said[0]['code']} {said[0].get('message') or ''}".rstrip(),)
-        raise
+        failed = _named(error, source, status, read_error_body(body))
+    del body
+    raise failed
+
+
+def _named(error: BadResponse, source: str, status: int | None, said: list[dict[str, Any]]) -> BadResponse:
+    if not (said and said[0].get("code")):
+        return BadResponse(str(error), source=source, status=status, code=error.code)
+    first = said[0]
+    message = f"{error} The API said: {first['code']} {first.get('message') or ''}".rstrip()
+    return BadResponse(message, source=source, status=status, code=first["code"], errors=said)
 
 
 def _call_of(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import polars as pl
 
 from leadkit.errors import InvalidRequest
-from leadkit.fetch import check_total, completed, once_each, union, with_source
+from leadkit.fetch import check_total, completed, once_each, reading, union
 from leadkit.problems import Problems, as_dicts
 from leadkit.recorder import sidecar_of
 from leadkit.records import Table
@@ -176,7 +176,7 @@ class SavedBody:
     """One body, where it was found, and when it was fetched."""
 
     name: str
-    body: bytes
+    body: bytes = field(repr=False)
     fetched_at: datetime | None
 
 
@@ -210,8 +210,8 @@ def _recorded_at(path: Path) -> datetime | None:
 
 
 def _decoded(table: Table, one: SavedBody, *, bare: bool = False) -> Decoded:
-    with with_source(table.name, one.body):
-        return decode(table, one.body, call=f"{table.name} ({one.name})", bare=bare)
+    call = f"{table.name} ({one.name})"
+    return reading(table.name, one.body, lambda: decode(table, one.body, call=call, bare=bare))
 
 
 def _page(table: Table, decoded: Decoded, problems: Problems, **ours: object) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import logging
 import random
 import time
 from collections.abc import Callable, Collection, Generator
@@ -42,6 +43,9 @@ __all__ = [
     "check_origin",
     "read_error_body",
 ]
+
+
+logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is in `.requests`, not a line on the screen
 
 
 @dataclass(frozen=True, slots=True)

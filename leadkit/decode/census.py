@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-
 from typing import TYPE_CHECKING
 
 from leadkit.decode.shape import Node
@@ -57,7 +56,7 @@ def _count(raw: Bytes) -> tuple[dict[str, int], int]:
 
 
 def _has_surrogates(raw: Bytes) -> bool:
-    """Whether ``\\ud…`` stands anywhere: an emoji in escaped form, or the half of one."""
+    """Whether an escaped surrogate stands anywhere: an emoji, or the half of one."""
     import numpy as np  # noqa: PLC0415 - likewise
 
     at = np.flatnonzero(raw[:-2] == ord("\\"))

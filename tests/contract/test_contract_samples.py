@@ -4,10 +4,14 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
-from contract_accounts import an_account
+import pytest
+from contract_accounts import TOKEN, an_account
 from contract_rows import Row, each
 
+import leadkit as lk
+from leadkit.endpoint import Endpoint
 from leadkit.sandbox import Sandbox
+from leadkit.sources import ebay_conversations, ebay_leads
 
 PAGE_1 = (
     "https://apiz.ebay.com/sell/leads/v1/classified_lead"
@@ -56,3 +60,19 @@ def test_the_sample_of_page_2_as_it_is_printed_would_be_refused(row: Row, sandbo
         f"{sandbox.url}{printed.path}?{printed.query}", headers={"Authorization": f"Bearer {sandbox.token}"}, timeout=10
     )
     assert (answer.status_code, answer.json()["errors"][0]["errorId"]) == (400, 355017)
+
+
+@pytest.mark.parametrize(
+    ("sample", "endpoints"),
+    [
+        (PAGE_1, [ebay_leads.ALL_LISTINGS, ebay_leads.ONE_LISTING]),
+        (PAGE_2, [ebay_conversations.GET_CONVERSATIONS, ebay_conversations.GET_CONVERSATION]),
+    ],
+    ids=["page 1", "page 2"],
+)
+def test_the_sample_is_asked_of_its_own_host(sample: str, endpoints: list[Endpoint]) -> None:
+    host = urlsplit(sample).netloc
+    assert {f"{endpoint.host}.ebay.com" for endpoint in endpoints} == {host}
+    with lk.Ebay(TOKEN) as production, lk.Ebay(TOKEN, sandbox=True) as of_ebay:
+        assert host in re.findall(r"[\w.]+", repr(production))
+        assert host.replace(".ebay", ".sandbox.ebay") in re.findall(r"[\w.]+", repr(of_ebay))

@@ -1,0 +1,314 @@
+"""`leadkit demo`: what it writes, what it prints, and that the two agree."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import stat
+import subprocess
+import sys
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from leadkit.cli import app, main
+from leadkit.dictionary import describe
+
+TABLES = ("leads", "conversations", "messages", "problems", "requests")
+PLACEHOLDERS = {"", "-", "--", "n/a", "na", "no", "none", "null", "unknown", "?"}
+CHICAGO = ZoneInfo("America/Chicago")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """One whole run of the installed program, in a pipe: what it printed, and what it wrote."""
+    here = tmp_path_factory.mktemp("demo")
+    program = [Path(sys.executable).with_name("leadkit"), "demo", "--leads", "300"]
+    done = subprocess.run(program, cwd=here, capture_output=True, text=True, check=False, umask=0)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout, here
+
+
+@pytest.fixture
+def printed(told):
+    return told[0]
+
+
+@pytest.fixture
+def tables(told):
+    return {name: pl.read_parquet(told[1] / "leadkit-demo" / f"{name}.parquet") for name in TABLES}
+
+
+@pytest.fixture
+def leads(tables):
+    return tables["leads"].to_dicts()
+
+
+def line(printed, *words):
+    """Whether some part of a line is these words, with only blanks between them."""
+    pattern = r"\s+".join(re.escape(word) for word in words)
+    return re.search(rf"(?<!\S){pattern}(?!\S)", printed) is not None
+
+
+def shown(moment: datetime) -> str:
+    return moment.astimezone(CHICAGO).strftime("%Y-%m-%d %H:%M")
+
+
+def percent(part, of):
+    return f"{part / of:.0%}"
+
+
+def test_each_table_is_a_file_for_its_owner_only(told):
+    folder = told[1] / "leadkit-demo"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.parquet" for name in TABLES)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_tables_hold_the_dealership(tables):
+    assert tables["leads"].height > 250
+    assert tables["leads"].get_column("exchanges").list.len().sum() > 0
+    assert set(tables["conversations"].get_column("conversation_type")) == {"FROM_MEMBERS", "FROM_EBAY"}
+    there = set(tables["conversations"].get_column("conversation_id"))
+    assert set(tables["messages"].get_column("conversation_id")) == there
+    assert tables["requests"].height > tables["conversations"].height
+    assert set(tables["requests"].get_column("status")) == {200}
+
+
+def test_rows_and_spans_are_those_of_the_files(printed, tables):
+    spans = {"leads": ("submitted_at",) * 2, "conversations": ("created_at", "latest_at"), "messages": ("created_at",) * 2}
+    assert "times in America/Chicago" in printed
+    for name, frame in tables.items():
+        first, last = spans.get(name, (None, None))
+        times = [shown(frame.get_column(first).min()), shown(frame.get_column(last).max())] if first and last else []
+        assert line(printed, name, f"{frame.height:,}", *" ".join(times).split()), name
+
+
+def test_statuses_are_counted(printed, leads):
+    counts = Counter(lead["status"] for lead in leads)
+    assert set(counts) == {"NEW", "RESPONDED"}
+    for status, count in counts.items():
+        assert line(printed, status, str(count), percent(count, len(leads)))
+
+
+def test_the_three_answers_on_financing_are_counted_apart(printed, leads):
+    counts = Counter(lead["financing"] for lead in leads)
+    for name, answer in {"yes": True, "no or not answered": False, "not given": None}.items():
+        assert counts[answer] > 0
+        assert line(printed, name, str(counts[answer]), percent(counts[answer], len(leads)))
+
+
+def test_a_trade_in_is_offered_where_one_part_says_something(printed, leads):
+    parts = ("trade_in_make", "trade_in_model", "trade_in_year")
+    offered = sum(any((lead[part] or "").strip().lower() not in PLACEHOLDERS for part in parts) for lead in leads)
+    assert 0 < offered < len(leads)
+    assert line(printed, "offered", str(offered), percent(offered, len(leads)))
+    assert line(printed, "none", str(len(leads) - offered), percent(len(leads) - offered, len(leads)))
+
+
+def test_each_currency_is_summed_by_itself_with_credits_apart(printed, leads):
+    for currency in ("USD", "CAD"):
+        amounts = [lead["fee"] for lead in leads if lead["fee"] is not None and lead["fee_currency"] == currency]
+        gross = sum((amount for amount in amounts if amount > 0), Decimal(0))
+        credits_ = sum((amount for amount in amounts if amount < 0), Decimal(0))
+        sums = [f"{amount:,.2f}" for amount in (gross, credits_, gross + credits_)]
+        assert credits_ < 0 or currency == "CAD"
+        assert line(printed, currency, str(len(amounts)), *sums)
+    all_of_them = sum(lead["fee"] for lead in leads if lead["fee"] is not None)
+    assert f"{all_of_them:,.2f}" not in printed
+
+
+def test_leads_without_an_amount_are_counted_and_not_summed(printed, leads):
+    missing = sum(lead["fee"] is None for lead in leads)
+    assert missing > 0
+    assert line(printed, "no amount", str(missing), "-", "-", "-")
+
+
+def test_what_was_odd_is_told_by_kind(printed, tables):
+    problems = tables["problems"].to_dicts()
+    assert problems
+    for problem in problems:
+        assert line(printed, problem["kind"], str(problem["count"]), f"{problem['source']}.{problem['column']}")
+
+
+def test_the_calls_are_counted(printed, tables):
+    requests = tables["requests"]
+    assert f"\n{requests.height:,} calls, {requests.get_column('bytes').sum() / 1e6:.1f} MB, " in printed
+
+
+def test_the_whole_fits_on_a_screen(printed):
+    lines = printed.splitlines()
+    assert len(lines) <= 45
+    assert max(map(len, lines)) <= 80
+
+
+def test_nothing_personal_is_printed(printed, tables):
+    found = 0
+    for name in ("leads", "conversations", "messages"):
+        personal = describe(name).filter(pl.col("personal")).get_column("column") if has_personal() else PERSONAL[name]
+        for column in personal:
+            values = tables[name].get_column(column).drop_nulls().unique()
+            for value in values if values.dtype == pl.String else ():
+                found += 1
+                assert not value.strip() or re.search(rf"(?<!\w){re.escape(value)}(?!\w)", printed) is None, column
+    assert found > 500
+
+
+def has_personal():
+    return "personal" in describe("leads").columns
+
+
+PERSONAL = {
+    "leads": (
+        "user_id", "email", "external_email", "first_name", "last_name", "phone", "postal_code", "message",
+    ),
+    "conversations": ("title", "other_party", "latest_sender", "latest_recipient", "latest_subject", "latest_body"),
+    "messages": ("sender", "recipient", "subject", "body"),
+}
+
+
+def test_a_pipe_gets_no_colours(printed):
+    assert "\x1b" not in printed
+
+
+def test_a_terminal_gets_colours_unless_they_are_declined(tmp_path):
+    assert "\x1b[1;36mFees\x1b[0m" in in_a_terminal("demo", "--leads", "20", cwd=tmp_path)
+    assert "\x1b[" not in in_a_terminal("demo", "--leads", "20", cwd=tmp_path, NO_COLOR="1")
+
+
+def in_a_terminal(*words, cwd, **environment):
+    """What the program writes to a terminal of 80 columns; its stderr is none, so no bar mixes in."""
+    ours, theirs = pty.openpty()
+    settings = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **environment}
+    program = [Path(sys.executable).with_name("leadkit"), *words]
+    with subprocess.Popen(program, cwd=cwd, stdout=theirs, stderr=subprocess.DEVNULL, env=settings) as running:
+        os.close(theirs)
+        seen = b""
+        while chunk := read(ours):
+            seen += chunk
+    os.close(ours)
+    assert running.returncode == 0
+    return seen.decode()
+
+
+def read(terminal):
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # the other side has closed: Linux says so by an error
+        return b""
+
+
+def test_the_lines_to_type_next_run_as_they_stand(told):
+    printed, here = told
+    lines = [text.strip() for text in printed.split("Next, in Python\n")[1].splitlines()]
+    assert len(lines) == 3
+    code = "\n".join([*lines, "print(len(leads), len(shop.ebay.leads()))"])
+    done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, check=True)
+    rows = str(pl.read_parquet(here / "leadkit-demo" / "leads.parquet").height)
+    assert done.stdout.split() == [rows, rows]
+
+
+def test_the_same_seed_gives_the_same_tables_and_another_one_does_not(run, tmp_path):
+    for folder, seed in {"a": 7, "b": 7, "c": 8}.items():
+        assert run("demo", "--leads", 40, "--seed", seed, "--out", tmp_path / folder).exit_code == 0
+    for name in ("leads", "conversations", "messages", "problems"):
+        a, b, c = (pl.read_parquet(tmp_path / folder / f"{name}.parquet") for folder in "abc")
+        assert a.equals(b)
+        assert name == "problems" or not a.equals(c)
+
+
+def test_running_it_again_overwrites_its_own_files_only(run):
+    assert run("demo", "--leads", 20).exit_code == 0
+    folder = Path("leadkit-demo")
+    (folder / "notes.txt").write_text("mine")
+    (folder / "leads.parquet").chmod(0o644)
+    before = pl.read_parquet(folder / "leads.parquet").height
+    assert run("demo", "--leads", 40).exit_code == 0
+    assert pl.read_parquet(folder / "leads.parquet").height > before
+    assert stat.S_IMODE((folder / "leads.parquet").stat().st_mode) == 0o600
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["parquet", "text", "folder"])
+def test_a_file_that_something_else_wrote_stays_as_it_is(run, content):
+    mine = Path("messages.parquet")
+    if content == "parquet":
+        pl.DataFrame({"a": [1]}).write_parquet(mine)
+    elif content == "text":
+        mine.write_text("mine")
+    else:
+        mine.mkdir()
+    before = mine.is_dir() or mine.read_bytes()
+    told = run("demo", "--leads", 20, "--out", ".")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr == (
+        "leadkit: messages.parquet is not from an earlier run, and stays as it is. Name another place with --out.\n"
+    )
+    assert (mine.is_dir() or mine.read_bytes()) == before
+    assert sorted(path.name for path in Path().iterdir()) == ["messages.parquet"]
+
+
+def test_a_folder_that_can_not_be_made_is_an_error_before_anything_is_fetched(run):
+    Path("file").write_text("")
+    told = run("demo", "--out", "file/folder")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr == "leadkit: file/folder can't be written: Not a directory. Name another place.\n"
+
+
+@pytest.mark.parametrize("words", [["--leads", "0"], ["--seed", "-1"], ["--leads", "many"], ["--folder", "x"], ["more"]])
+def test_wrong_usage_ends_with_2(run, words):
+    told = run("demo", *words)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "Usage: " in told.stderr
+
+
+def test_the_version_is_told(run):
+    import importlib.metadata
+
+    assert run("--version").stdout == f"leadkit {importlib.metadata.version('leadkit')}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["fetch"], ["sandbox"]])
+def test_help_fits_on_a_screen_and_shows_an_example(run, command):
+    told = run(*command, "--help")
+    assert told.exit_code == 0
+    assert re.search(r"^ (Example|Begin with): leadkit [a-z]+", told.stdout, re.MULTILINE)
+    assert len(told.stdout.splitlines()) <= 45
+
+
+def test_no_command_shows_the_help(run):
+    assert "sandbox" in run().output
+
+
+def test_the_program_and_the_module_are_one(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["leadkit", "--version"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    done = subprocess.run([sys.executable, "-m", "leadkit", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == capsys.readouterr().out
+    assert {command.name or command.callback.__name__ for command in app.registered_commands} == {
+        "demo",
+        "fetch",
+        "sandbox",
+    }
+
+
+def test_the_library_loads_nothing_of_the_command_line():
+    code = (
+        "import sys, leadkit as lk; lk.Ebay, lk.demo, lk.describe, lk.read_leads; "
+        "print([name for name in ('typer', 'rich', 'leadkit.cli', 'leadkit.summary', 'uvicorn') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_help_does_not_wait_for_polars():
+    code = "import sys, leadkit.cli; print('polars' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
