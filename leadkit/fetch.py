@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -161,13 +161,15 @@ class Run:
         """`work` over all items, several at a time, results in the order of the items; the first error ends it all."""
         pool = ThreadPoolExecutor(max(1, min(self.max_parallel, len(items))))
         try:
-            return list(pool.map(work, items))
+            futures = [pool.submit(work, item) for item in items]
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            failed = next((future for future in futures if future in done and future.exception()), None)
+            return [future.result() for future in ([failed] if failed else futures)]
         except BaseException:
-            self.stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            self.stopped.set()  # calls that are on their way end by themselves, no other begins
             raise
         finally:
-            pool.shutdown(wait=not self.stopped.is_set())
+            pool.shutdown(wait=not self.stopped.is_set(), cancel_futures=True)
 
 
 _NO_CONTENT = 204
@@ -283,7 +285,6 @@ def collecting(problems: Problems, into: list[Problem], *, strict: bool) -> Iter
     """At the end, also of a failed fetch, what was odd goes on record; the warning comes only with a result."""
     try:
         yield problems
-    except BaseException:
+    finally:
         into += list(problems)
-        raise
-    into += problems.close(strict=strict)
+    problems.close(strict=strict)

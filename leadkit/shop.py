@@ -10,6 +10,7 @@ from typing import Any, Self
 import polars as pl
 
 from leadkit.accounts import Ebay, EbayTables
+from leadkit.errors import InvalidRequest
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -40,12 +41,13 @@ class Shop:
             self._sandbox.stop()
 
 
-def demo(seed: int = 7, leads: int = 800) -> Shop:
+def demo(seed: int = 7, leads: int = 800, *, record: str | os.PathLike[str] | None = None) -> Shop:
     """An invented dealership on a sandbox of this machine: no account, no network, the same tables on any day.
 
     Args:
         seed: which dealership; the same seed gives the same bytes everywhere.
         leads: how many leads it has.
+        record: a folder that keeps every body as it came.
 
     Returns:
         A shop with `.ebay`, `.zone` and `.truth`. It is closed when it is no longer used, or by `.close()`.
@@ -59,27 +61,34 @@ def demo(seed: int = 7, leads: int = 800) -> Shop:
         base_url=sandbox.url,
         sellers=dealership.sellers,
         account="demo",
-        clock=lambda: dealership.now,
+        record=record,
+        clock=dealership.now,
     )
     shop = Shop(ebay, dealership.zone, dealership.truth, sandbox)
     weakref.finalize(shop, sandbox.stop)
     return shop
 
 
-def open(source: str | os.PathLike[str]) -> Shop:
+def open(source: str | os.PathLike[str], *, record: str | os.PathLike[str] | None = None) -> Shop:
     """A shop by name: ``"demo"``, ``"env"``, or the path of saved bodies.
 
     Args:
         source: ``"demo"`` for the invented dealership, ``"env"`` for the account that the environment describes, else a
             folder that `record=` filled, or with bodies saved by hand (``leads.json``, ``conversations-1.json``, …).
+        record: a folder that keeps every body as it came; not for saved bodies.
+
+    Returns:
+        A shop: `.ebay` has the tables, whatever they come from.
 
     Raises:
         InvalidRequest: no such folder, or no credentials in the environment.
     """
     if source == "demo":
-        return demo()
+        return demo(record=record)
     if source == "env":
-        return Shop(Ebay.from_env(), os.environ.get("LEADKIT_ZONE", "UTC"))
+        return Shop(Ebay.from_env(record=record), os.environ.get("LEADKIT_ZONE", "UTC"))
+    if record is not None:
+        raise InvalidRequest("open: record= is for what comes over the network; these bodies are saved already.")
     from leadkit.saved import Saved  # noqa: PLC0415 - Saved stands beside Ebay, and is rarely wanted
 
     return Shop(Saved(source))
