@@ -213,6 +213,8 @@ def _target(table: TableName, out: Path | None, kind: Format | None) -> tuple[Pa
 def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
     from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
 
+    if source not in {"env", "demo"}:
+        _refuse(record, "--record", "--source env and demo")
     if record is not None:
         export.make_folder(record)
     if source == "env":
@@ -222,7 +224,6 @@ def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
         with _demo_account(record) as ebay:
             yield ebay
     else:
-        _refuse(record, "--record", "--source env and demo")
         with lk.Saved(source) as saved:
             yield saved
 

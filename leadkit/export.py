@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import polars as pl
 
@@ -47,7 +47,7 @@ def defused(text: pl.Expr) -> pl.Expr:
 
     To undo it, take one apostrophe away wherever the rest would get one.
     """
-    return pl.when(text.str.contains(FORMULA)).then(pl.lit("'") + text).otherwise(text)
+    return text.str.replace(FORMULA, "'$0")
 
 
 def defused_name(name: str) -> str:
@@ -88,7 +88,7 @@ def check_writable(path: Path) -> None:
     with _told(path):
         if path.is_dir():
             raise IsADirectoryError(None, "it is a folder")
-        _remove(_temporary_beside(path))
+        tempfile.TemporaryFile(dir=path.parent).close()
 
 
 def make_folder(path: Path) -> None:
@@ -157,24 +157,15 @@ def _notes_of(path: Path) -> dict[str, str]:
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
     """A file beside `path` that takes its place when the block has ended well, and else is gone."""
+    temporary = path.with_name(f".{uuid4().hex}{path.suffix}")
     with _told(path):
-        temporary = _temporary_beside(path)
         try:
+            temporary.touch(mode=0o600, exist_ok=False)
             yield temporary
             temporary.replace(path)
         except BaseException:
-            _remove(temporary)
+            temporary.unlink(missing_ok=True)
             raise
-
-
-def _temporary_beside(path: Path) -> Path:
-    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)  # made with mode 0600
-    os.close(handle)
-    return Path(name)
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
 
 
 @contextmanager

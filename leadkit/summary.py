@@ -148,15 +148,19 @@ def _tables(found: pl.DataFrame) -> Table:
     return grid
 
 
-def _shares(found: pl.DataFrame) -> Table:
-    grid = _grid("", ">", ">")
+def _shares(found: pl.DataFrame) -> RenderableType:
     of = found.get_column("leads").sum()
+    if not of:
+        return _nothing("no leads")
+    grid = _grid("", ">", ">")
     for name, leads in found.iter_rows():
-        grid.add_row(_text(name), f"{leads:,}", Text(f"{leads / of:.0%}" if of else "", style="dim"))
+        grid.add_row(_text(name), f"{leads:,}", Text(f"{leads / of:.0%}", style="dim"))
     return grid
 
 
 def _fees(found: pl.DataFrame) -> RenderableType:
+    if found.is_empty():
+        return _nothing("no leads")
     grid = _grid("", ">leads", ">charged", ">credits", ">total")
     for currency, leads, *sums in found.iter_rows():
         grid.add_row(_text(currency), f"{leads:,}", *map(_money, sums))
@@ -169,12 +173,16 @@ def _money(amount: Decimal | None) -> str:
 
 def _odd(found: pl.DataFrame) -> RenderableType:
     if found.is_empty():
-        return Text("nothing", style="dim")
+        return _nothing("nothing")
     grid = _grid("", ">", "", "")
     for kind, place, count, detail in found.head(_MOST_ODD).iter_rows():
         grid.add_row(Text(kind, style="yellow"), f"{count:,}", _text(place), _text(detail or ""))
     left = len(found) - _MOST_ODD
     return Group(grid, Text(f"and {left} more kinds, in problems.parquet", style="dim")) if left > 0 else grid
+
+
+def _nothing(words: str) -> Text:
+    return Text(words, style="dim")
 
 
 def _grid(*columns: str) -> Table:

@@ -15,7 +15,9 @@ import pytest
 from leadkit import export
 from leadkit.errors import LeadkitError
 
+FULL_WIDTH = ["\uff02=1+1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)", " \uff1d1+1"]
 HOSTILE = [
+    *FULL_WIDTH,
     "=cmd|' /C calc'!A0",
     "=1+1",
     "+1 515 555 0169",
@@ -39,14 +41,8 @@ HOSTILE = [
     "'=1+1",
     "''=1+1",
     "“=1+1”",
-    "＂=1+1",
     "`=1+1",
     '" \'=HYPERLINK("http://example.com?"&A1,"click")',
-    "＝1+1",
-    "＋1",
-    "－1",
-    "＠SUM(A1)",
-    " ＝1+1",
     "\u22121",
     "﹦1",
     "=",
@@ -70,22 +66,22 @@ HARMLESS = [
 ]
 
 
-def through_csv(frame, tmp_path):
-    export.write(frame, tmp_path / "x.csv", csv=True)
-    with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
+def through_csv(frame):
+    export.write(frame, Path("x.csv"), csv=True)
+    with Path("x.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.reader(file))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_formula_gets_an_apostrophe_and_is_else_kept(text, tmp_path):
-    header, row = through_csv(pl.DataFrame({"a": [text], "b": ["x"]}), tmp_path)
+def test_a_formula_gets_an_apostrophe_and_is_else_kept(text):
+    header, row = through_csv(pl.DataFrame({"a": [text], "b": ["x"]}))
     assert row == ["'" + text, "x"]
     assert header == ["a", "b"]
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_any_other_text_stays_as_it_is(text, tmp_path):
-    assert through_csv(pl.DataFrame({"a": [text], "b": ["x"]}), tmp_path)[1] == [text, "x"]
+def test_any_other_text_stays_as_it_is(text):
+    assert through_csv(pl.DataFrame({"a": [text], "b": ["x"]}))[1] == [text, "x"]
 
 
 def test_what_was_defused_can_be_told_from_what_was_not():
@@ -96,15 +92,15 @@ def test_what_was_defused_can_be_told_from_what_was_not():
     assert cells.select(undone.otherwise("text")).equals(frame)
 
 
-def test_the_header_is_defused_as_well(tmp_path):
-    assert through_csv(pl.DataFrame({"=mx_Store": [1], "ok": [2]}), tmp_path)[0] == ["'=mx_Store", "ok"]
+def test_the_header_is_defused_as_well():
+    assert through_csv(pl.DataFrame({"=mx_Store": [1], "ok": [2]}))[0] == ["'=mx_Store", "ok"]
 
 
-def test_texts_inside_lists_are_defused_before_they_become_json(tmp_path):
+def test_texts_inside_lists_are_defused_before_they_become_json():
     asked_at = datetime(2026, 8, 1, 9, 30, tzinfo=UTC)
     exchanges = [{"at": asked_at, "question": text, "response": None} for text in HOSTILE]
     frame = pl.DataFrame({"exchanges": [exchanges, [], None], "ids": [["=1", "b"], None, []]})
-    cells = through_csv(frame, tmp_path)[1:]
+    cells = through_csv(frame)[1:]
     assert [one["question"] for one in json.loads(cells[0][0])] == ["'" + text for text in HOSTILE]
     assert json.loads(cells[0][0])[0] == {
         "at": "2026-08-01T09:30:00+00:00",
@@ -115,19 +111,19 @@ def test_texts_inside_lists_are_defused_before_they_become_json(tmp_path):
     assert [row[1] for row in cells] == ['["\'=1","b"]', "", "[]"]
 
 
-def test_structs_and_arrays_become_json_at_any_depth(tmp_path):
+def test_structs_and_arrays_become_json_at_any_depth():
     deep = pl.Struct({"a": pl.List(pl.Struct({"b": pl.String})), "n": pl.Decimal(38, 6)})
     frame = pl.DataFrame(
         {"deep": [{"a": [{"b": "=x"}, None], "n": Decimal("-1.5")}, None], "pair": [["+1", "2"], None]},
         schema={"deep": deep, "pair": pl.Array(pl.String, 2)},
     )
-    cells = through_csv(frame, tmp_path)[1:]
+    cells = through_csv(frame)[1:]
     assert json.loads(cells[0][0])["a"] == [{"b": "'=x"}, None]
     assert json.loads(cells[0][1]) == ["'+1", "2"]
     assert cells[1] == ["", ""]
 
 
-def test_typed_cells_stay_what_they_are(tmp_path):
+def test_typed_cells_stay_what_they_are():
     frame = pl.DataFrame(
         {
             "money": [Decimal("-5.00")],
@@ -141,30 +137,30 @@ def test_typed_cells_stay_what_they_are(tmp_path):
         },
         schema_overrides={"money": pl.Decimal(38, 6)},
     )
-    row = through_csv(frame, tmp_path)[1]
+    row = through_csv(frame)[1]
     assert row == [
         "-5.000000", "-3", "-0.25", "2026-08-01", "2026-08-01T09:30:00.250+00:00", "2026-08-01T09:30:00", "true", "'=x",
     ]  # fmt: skip
-    assert pl.read_csv(tmp_path / "x.csv", schema_overrides={"money": pl.Decimal(38, 6)})["money"][0] == Decimal(-5)
+    assert pl.read_csv(Path("x.csv"), schema_overrides={"money": pl.Decimal(38, 6)})["money"][0] == Decimal(-5)
 
 
-def test_a_time_in_another_zone_keeps_its_offset(tmp_path):
+def test_a_time_in_another_zone_keeps_its_offset():
     at = pl.Series([datetime(2026, 8, 1, 9, 30, tzinfo=UTC)]).dt.convert_time_zone("America/Chicago")
-    assert through_csv(pl.DataFrame({"at": at}), tmp_path)[1] == ["2026-08-01T04:30:00-05:00"]
+    assert through_csv(pl.DataFrame({"at": at}))[1] == ["2026-08-01T04:30:00-05:00"]
 
 
-def test_null_and_an_empty_text_are_told_apart(tmp_path):
-    export.write(pl.DataFrame({"a": ["", None], "b": ["x", "x"]}), tmp_path / "x.csv", csv=True)
-    assert (tmp_path / "x.csv").read_text() == 'a,b\n"",x\n,x\n'
+def test_null_and_an_empty_text_are_told_apart():
+    export.write(pl.DataFrame({"a": ["", None], "b": ["x", "x"]}), Path("x.csv"), csv=True)
+    assert Path("x.csv").read_text() == 'a,b\n"",x\n,x\n'
 
 
-def test_a_frame_without_rows_keeps_its_header(tmp_path):
-    assert through_csv(pl.DataFrame(schema={"a": pl.String, "l": pl.List(pl.String)}), tmp_path) == [["a", "l"]]
+def test_a_frame_without_rows_keeps_its_header():
+    assert through_csv(pl.DataFrame(schema={"a": pl.String, "l": pl.List(pl.String)})) == [["a", "l"]]
 
 
 @pytest.mark.parametrize("as_csv", [False, True])
-def test_a_file_is_for_its_owner_only_also_where_another_one_was(as_csv, tmp_path):
-    path = tmp_path / "x"
+def test_a_file_is_for_its_owner_only_also_where_another_one_was(as_csv):
+    path = Path("x")
     path.write_text("old")
     path.chmod(0o666)
     export.write(pl.DataFrame({"a": [1]}), path, csv=as_csv)
@@ -172,29 +168,29 @@ def test_a_file_is_for_its_owner_only_also_where_another_one_was(as_csv, tmp_pat
     assert path.read_bytes() != b"old"
 
 
-def test_a_file_that_could_not_be_written_whole_leaves_the_old_one(tmp_path):
-    path = tmp_path / "x.csv"
+def test_a_file_that_could_not_be_written_whole_leaves_the_old_one():
+    path = Path("x.csv")
     path.write_text("old")
     with pytest.raises(pl.exceptions.ComputeError):
         export.write(pl.DataFrame({"a": [object()]}, schema={"a": pl.Object}), path, csv=True)
-    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("x.csv", "old")]
+    assert [(one.name, one.read_text()) for one in Path().iterdir()] == [("x.csv", "old")]
 
 
-def test_a_place_that_can_not_be_written_is_told_before_a_fetch(tmp_path):
+def test_a_place_that_can_not_be_written_is_told_before_a_fetch():
     with pytest.raises(
         LeadkitError, match=r"nowhere/x\.csv can't be written: No such file or directory\. Name another"
     ):
-        export.check_writable(tmp_path / "nowhere" / "x.csv")
+        export.check_writable(Path("nowhere") / "x.csv")
     with pytest.raises(LeadkitError, match="can't be written: it is a folder"):
-        export.check_writable(tmp_path)
-    export.check_writable(tmp_path / "x.csv")
-    assert list(tmp_path.iterdir()) == []
+        export.check_writable(Path())
+    export.check_writable(Path("x.csv"))
+    assert list(Path().iterdir()) == []
 
 
-def test_a_file_that_can_not_be_written_is_told(tmp_path):
+def test_a_file_that_can_not_be_written_is_told():
     with pytest.raises(LeadkitError, match="can't be written"):
-        export.write(pl.DataFrame({"a": [1]}), tmp_path / "nowhere" / "x.parquet")
-    (tmp_path / "folder").mkdir()
+        export.write(pl.DataFrame({"a": [1]}), Path("nowhere") / "x.parquet")
+    Path("folder").mkdir()
     with pytest.raises(LeadkitError, match="can't be written"):
-        export.write(pl.DataFrame({"a": [1]}), tmp_path / "folder")
-    assert [path.name for path in Path(tmp_path).iterdir()] == ["folder"]
+        export.write(pl.DataFrame({"a": [1]}), Path("folder"))
+    assert [path.name for path in Path().iterdir()] == ["folder"]

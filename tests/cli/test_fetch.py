@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 import stat
+import warnings
 from pathlib import Path
 
 import polars as pl
@@ -165,31 +165,36 @@ def test_a_token_that_is_refused_is_not_shown(start, sandbox, monkeypatch):
     assert stderr.count("\n") == 1
 
 
-def test_an_api_that_fails_for_good_is_one_sentence_and_no_file(start, account):
-    account.faults.add("status", status=500)
-    program = start("fetch", "leads", "--item-id", "1", umask=0)
-    stdout, stderr = program.communicate(timeout=60)
-    assert (program.returncode, stdout) == (1, "")
-    assert stderr.startswith("leadkit: leads: ")
-    assert stderr.count("\n") == 1
-    assert os.listdir() == []
+def test_a_refusal_of_the_api_is_one_sentence_and_no_file(run, account):
+    account.faults.add("status", status=403)
+    told = run("fetch", "leads")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr.startswith("leadkit: leads: ")
+    assert "403" in told.stderr
+    assert told.stderr.count("\n") == 1
+    assert list(Path().iterdir()) == []
 
 
-def test_a_warning_is_one_clean_line(start, account):
-    account.faults.add("value", at="classifiedLeads[].responses[].leadFee.amount.value", value="twelve", rows=2)
+def test_a_call_that_is_asked_again_writes_nothing_to_stderr(start, account):
+    account.faults.add("status", status=503, times=1)
     program = start("fetch", "leads")
-    stdout, stderr = program.communicate(timeout=60)
-    assert program.returncode == 0
-    assert stdout.endswith(f"{PERSONAL_DATA}\n")
-    assert stderr.startswith("leadkit: leads: bad_value")
-    assert stderr.endswith(" In Python, .problems has the rows.\n")
-    assert stderr.count("\n") == 1
-    assert ".py" not in stderr
+    _, stderr = program.communicate(timeout=60)
+    assert (program.returncode, stderr) == (0, "")
+    assert len(account.requests) == 2
+
+
+def test_a_warning_is_one_clean_line(run, account):
+    account.faults.add("value", at="classifiedLeads[].responses[].leadFee.amount.value", value="twelve", rows=2)
+    told = run("fetch", "leads")
+    assert told.exit_code == 0
+    assert told.stdout.endswith(f"{PERSONAL_DATA}\n")
+    assert told.stderr.startswith("leadkit: leads: bad_value")
+    assert told.stderr.endswith(" In Python, .problems has the rows.\n")
+    assert told.stderr.count("\n") == 1
+    assert ".py" not in told.stderr
 
 
 def test_a_warning_of_another_kind_keeps_its_place(run, monkeypatch):
-    import warnings
-
     def loud(*_, **__):
         with warnings.catch_warnings():
             warnings.simplefilter("always")

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +16,32 @@ import polars as pl
 import pytest
 
 import leadkit as lk
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before():
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def interrupted():
+    """Ctrl-C for this process, once a condition holds."""
+    threads = []
+
+    def when(condition):
+        def wait():
+            wait_for(condition)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        threads.append(threading.Thread(target=wait))
+        threads[-1].start()
+
+    yield when
+    for thread in threads:
+        thread.join()
+
 
 LONG = 60  # seconds that an answer takes here: more than the test would wait
 
@@ -36,8 +63,32 @@ def test_ctrl_c_ends_a_slow_fetch_at_once_and_leaves_no_file(table, path, start,
     stdout, stderr = program.communicate(timeout=20)
     assert (program.returncode, stdout) == (130, "")
     assert stderr == f"Interrupted: {table}.parquet was not written.\n"
-    assert os.listdir() == [f"{table}.parquet"]
+    assert [path.name for path in Path().iterdir()] == [f"{table}.parquet"]
     assert Path(f"{table}.parquet").read_text() == "what was there before"
+
+
+def test_an_interrupted_command_is_told_by_its_exit_code(run, account, interrupted):
+    account.faults.add("latency", seconds=LONG)
+    interrupted(lambda: account.requests)
+    told = run("fetch", "leads")
+    assert (told.exit_code, told.stdout) == (130, "")
+    assert told.stderr == "Interrupted: leads.parquet was not written.\n"
+    assert list(Path().iterdir()) == []
+
+
+def test_the_sandbox_answers_until_ctrl_c(run, interrupted):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    interrupted(lambda: answers(port))
+    told = run("sandbox", "--port", port, "--leads", 10)
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert told.stdout.startswith(f"An invented dealership answers at http://127.0.0.1:{port}\n")
+    assert f"$env:LEADKIT_EBAY_BASE_URL = 'http://127.0.0.1:{port}'\n" in told.stdout
+
+
+def answers(port):
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_ctrl_c_ends_the_demo_and_leaves_no_table(start):
@@ -47,7 +98,7 @@ def test_ctrl_c_ends_the_demo_and_leaves_no_table(start):
     stdout, stderr = program.communicate(timeout=20)
     assert (program.returncode, stdout) == (130, "")
     assert stderr == "Interrupted: not all tables were written.\n"
-    assert os.listdir("leadkit-demo") == []
+    assert list(Path("leadkit-demo").iterdir()) == []
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])

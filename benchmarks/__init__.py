@@ -1,0 +1,1 @@
+"""What is fast, measured: ``python -m benchmarks`` runs everything, ``python -m benchmarks.decode`` one subject."""
