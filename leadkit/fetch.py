@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -98,6 +99,7 @@ class Run:
         if answer.status == _NO_CONTENT:
             return Body(Decoded.nothing(table), answer.fetched_at)
         decoded = _reading(answer, lambda: decode(table, answer.body, call=_call_of(answer), bare=bare))
+        self._tell_warnings(table, decoded.envelope)
         answer.entry.rows = len(decoded.frame)
         if decoded.envelope and not bare:
             answer.entry.total = int(decoded.envelope[table.totals[-1]])
@@ -110,6 +112,7 @@ class Run:
             return Unread(endpoint.table, answer, {"total": Number("0")})
         table = endpoint.table
         envelope = _reading(answer, lambda: read_envelope(table, answer.body, call=_call_of(answer)))
+        self._tell_warnings(table, envelope)
         answer.entry.total = int(envelope["total"])
         return Unread(table, answer, envelope)
 
@@ -121,6 +124,13 @@ class Run:
         if self.stopped.is_set():
             raise InterruptedError
         return self.sender.send(endpoint.call(self.origins[endpoint.host], query, at=at, attempts=attempts))
+
+    def _tell_warnings(self, table: Table, envelope: Mapping[str, Any]) -> None:
+        """An answer may hold warnings beside its rows: what the API said is told as it said it."""
+        warned = envelope.get("warnings")
+        for said in read_error_body(json.dumps({"errors": warned}).encode()) if warned else ():
+            detail = f"the API warns: {said.get('code') or ''} {said.get('message') or ''}".strip()
+            self.tell(table, "api_warning", column="warnings", detail=detail)
 
     def clamped(self, table: Table, start: datetime | None, end: datetime | None) -> datetime | None:
         """The end to use: one in the future is clamped and told."""

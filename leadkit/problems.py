@@ -84,8 +84,8 @@ class Problems:
         for misfit in misfits:
             self.add(_problem(misfit, table, frame))
 
-    def close(self, *, strict: bool) -> list[Problem]:
-        """All rows; warns once, or raises where `strict` and a value was lost."""
+    def close(self, *, strict: bool) -> None:
+        """Warn once of all that matters, or raise where `strict` and a value was lost."""
         lost = [row for row in self._rows if row.kind == "bad_value"]
         if strict and lost:
             first = lost[0]
@@ -97,7 +97,6 @@ class Problems:
         told = [row for row in self._rows if row.kind not in QUIET]
         if told:
             warnings.warn(_sentence(told), LeadkitWarning, stacklevel=_outside())
-        return list(self._rows)
 
     def _clean(self, text: str | None) -> str | None:
         return None if text is None else self._redact(text)

@@ -246,6 +246,6 @@ def _names(sellers: str | Iterable[str]) -> frozenset[str]:
 
 
 def _close(found: Problems, collected: list[dict[str, Any]] | None, *, strict: bool) -> None:
-    rows = found.close(strict=strict)
     if collected is not None:
-        collected += as_dicts(rows)
+        collected += as_dicts(found)
+    found.close(strict=strict)

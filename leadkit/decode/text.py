@@ -11,7 +11,7 @@ from leadkit.errors import BadResponse
 PIECE = 1 << 20
 """About how many bytes are decoded at once: small enough for little memory, large enough for little overhead."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _FIRST_KEY = re.compile(rb'\s*\{\s*("[^"\\]*")\s*:')
 
 
@@ -28,7 +28,7 @@ class Repeated(dict[str, Any]):
 def parse(body: bytes, *, call: str) -> Any:
     """The body's JSON; a `BadResponse` says where it is broken."""
     try:
-        text = body.removeprefix(_BOM).decode()
+        text = body.removeprefix(BOM).decode()
     except UnicodeDecodeError as error:
         _refuse(call, f"is not UTF-8: byte {error.start} is {body[error.start : error.start + 1]!r}", body)
     try:

@@ -14,7 +14,7 @@ from polars.exceptions import PanicException, PolarsError
 
 from leadkit.decode.census import Census
 from leadkit.decode.shape import Node, shape_of
-from leadkit.decode.text import cut, parse
+from leadkit.decode.text import BOM, cut, parse
 from leadkit.decode.walk import Misfit, Walk
 from leadkit.errors import BadResponse
 from leadkit.records import Table
@@ -108,6 +108,8 @@ def _read_whole(
     envelope = parse(body, call=call)
     if not isinstance(envelope, dict):
         raise BadResponse(f"{call}: the body is a JSON {type(envelope).__name__}; an object belongs there.")
+    if bare and (wire := _read(b"[%b]" % body.removeprefix(BOM), shape_of(table), table.rows)) is not None:
+        return envelope, [then(wire)]
     elements = [envelope] if bare else envelope.get(table.envelope_list)
     if elements is None:
         return envelope, []
