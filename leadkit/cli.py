@@ -217,33 +217,15 @@ def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
         _refuse(record, "--record", "--source env and demo")
     if record is not None:
         export.make_folder(record)
-    if source == "env":
-        with lk.Ebay.from_env(record=record) as ebay:
-            yield ebay
-    elif source == "demo":
-        with _demo_account(record) as ebay:
-            yield ebay
-    else:
-        with lk.Saved(source) as saved:
-            yield saved
-
-
-@contextmanager
-def _demo_account(record: Path | None) -> Iterator[lk.Ebay]:
-    from leadkit.sandbox import Sandbox  # noqa: PLC0415 - the server is loaded when it is used
-
-    with Sandbox() as sandbox:
-        dealership = sandbox.dealership
-        settings: dict[str, Any] = {"sellers": dealership.sellers, "account": "demo", "clock": lambda: dealership.now}
-        with lk.Ebay(sandbox.token, base_url=sandbox.url, record=record, **settings) as ebay:
-            yield ebay
+    with lk.open(source, record=record) as shop:
+        yield shop.ebay
 
 
 def _announce(sandbox: Sandbox) -> None:
     """Say where it is, and how a client finds it; nothing is wrapped, so that it can be copied."""
     from leadkit.sandbox import environment  # noqa: PLC0415 - it is loaded by now
 
-    variables = {**environment(sandbox), "LEADKIT_EBAY_BASE_URL": sandbox.url}
+    variables = environment(sandbox)
     console = _console()
 
     def say(text: str, style: str = "") -> None:

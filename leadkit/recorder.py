@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from leadkit.calls import Call, Reply
+from leadkit.errors import InvalidRequest
 from leadkit.redaction import Secrets
 
 
@@ -49,7 +50,12 @@ class Recorder:
         self._writing = threading.Lock()
         self._current: FetchRecord | None = None
         self._last = 0
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidRequest(
+                f"record={str(directory)!r} can't be made: {error.strerror}; give a folder to write to."
+            ) from None
 
     def __repr__(self) -> str:
         return f"Recorder({self._account})"

@@ -50,7 +50,7 @@ def demo(seed: int = 7, leads: int = 800, *, record: str | os.PathLike[str] | No
         record: a folder that keeps every body as it came.
 
     Returns:
-        A shop with `.ebay`, `.zone` and `.truth`. It is closed when it is no longer used, or by `.close()`.
+        A shop with `.ebay`, `.zone` and `.truth`. It ends when nobody uses its account any more, or with `.close()`.
     """
     from leadkit.sandbox import Sandbox  # noqa: PLC0415 - the server is loaded when it is used
 
@@ -64,9 +64,8 @@ def demo(seed: int = 7, leads: int = 800, *, record: str | os.PathLike[str] | No
         record=record,
         clock=dealership.now,
     )
-    shop = Shop(ebay, dealership.zone, dealership.truth, sandbox)
-    weakref.finalize(shop, sandbox.stop)
-    return shop
+    weakref.finalize(ebay, sandbox.stop)  # the account may outlive the shop: lk.demo().ebay
+    return Shop(ebay, dealership.zone, dealership.truth, sandbox)
 
 
 def open(source: str | os.PathLike[str], *, record: str | os.PathLike[str] | None = None) -> Shop:

@@ -140,6 +140,7 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
         "LEADKIT_EBAY_CLIENT_SECRET": sandbox.client_secret,
         "LEADKIT_EBAY_REFRESH_TOKEN": sandbox.refresh_token,
         "LEADKIT_EBAY_SELLERS": ",".join(sandbox.dealership.sellers),
+        "LEADKIT_EBAY_BASE_URL": sandbox.url,
     }
 
 

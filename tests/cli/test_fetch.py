@@ -201,7 +201,7 @@ def test_a_warning_of_another_kind_keeps_its_place(run, monkeypatch):
             warnings.warn("odd", RuntimeWarning, stacklevel=1)
         raise lk.NotFound("gone")
 
-    monkeypatch.setattr(lk, "Saved", loud)
+    monkeypatch.setattr(lk, "open", loud)
     told = run("fetch", "leads", "--source", "saved")
     assert "RuntimeWarning: odd" in told.stderr
     assert told.stderr.endswith("leadkit: gone\n")
