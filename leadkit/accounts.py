@@ -1,242 +1,30 @@
-"""Accounts: what the user holds, and asks for tables."""
+"""Accounts: what the user holds."""
 
 from __future__ import annotations
 
 import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Self, TypeVar
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-import polars as pl
 from pydantic import Field
 
 from leadkit.auth import GivenToken, RefreshedToken
-from leadkit.calls import Sender, check_origin
+from leadkit.calls import check_origin
+from leadkit.ebay_tables import EbayTables, Opened
 from leadkit.errors import InvalidRequest
-from leadkit.fetch import Run, collecting
 from leadkit.parameters import Request, argument, checked
-from leadkit.problems import Problem, Problems
-from leadkit.problems import frame as problems_frame
-from leadkit.progress import Progress
 from leadkit.recorder import FetchRecord, Recorder
-from leadkit.redaction import Secret, Secrets
-from leadkit.request_log import RequestLog
-from leadkit.sources import ebay_conversations, ebay_leads
+from leadkit.redaction import Secret
 from leadkit.transport import Transport
 
 Clock = Callable[[], datetime]
-Time = date | datetime | str | None
 
 _PRODUCTION = {"api": "https://api.ebay.com", "apiz": "https://apiz.ebay.com"}
 _SANDBOX = {"api": "https://api.sandbox.ebay.com", "apiz": "https://apiz.sandbox.ebay.com"}
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One fetch that may begin: what answers its calls, what time it is, and who is told how many rows came."""
-
-    sender: Sender
-    now: datetime
-    record: FetchRecord
-
-
-class EbayTables:
-    """The tables of an eBay account; `Ebay` asks the API for them, `Saved` a recording."""
-
-    def __init__(self, *, account: str, sellers: Iterable[str], origins: Mapping[str, str], max_parallel: int) -> None:
-        self.account = account
-        self._sellers = frozenset(sellers)
-        self._origins = dict(origins)
-        self._max_parallel = max_parallel
-        self._secrets = Secrets()
-        self._log = RequestLog()
-        self._found: list[Problem] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let everything go that is open; tables that were fetched stay."""
-
-    def _now(self) -> datetime:
-        raise NotImplementedError
-
-    def _open(self, source: str, parameters: Mapping[str, str]) -> AbstractContextManager[Opened]:
-        raise NotImplementedError
-
-    def leads(
-        self,
-        start: Time = None,
-        end: Time = None,
-        *,
-        status: str | None = None,
-        include_messages: bool = False,
-        item_id: str | int | None = None,
-        zone: str = "UTC",
-        max_rows: int | None = None,
-        strict: bool = False,
-        progress: bool | None = None,
-    ) -> pl.DataFrame:
-        """Leads on active listings, one row each; `lk.describe("leads")` has the columns.
-
-        Args:
-            start: the first moment; a date, a datetime or an ISO string. None sends no bound.
-            end: the first moment that is not in it any more. One in the future is clamped and told.
-            status: ``"Answered"``, ``"Unanswered"`` or None for both.
-            include_messages: also the questions and answers (column ``exchanges``).
-            item_id: of this listing only.
-            zone: the zone of bare dates and naive times.
-            max_rows: at most so many rows; that there are more is told.
-            strict: raise where a value does not fit its column, instead of null and a problem row.
-            progress: a progress bar; None shows it in a terminal or a notebook.
-
-        Raises:
-            InvalidRequest: an argument that the API would refuse; nothing was sent.
-            LeadkitError: the API's own error, by its name.
-        """
-        arguments = {
-            "zone": zone,
-            "start": start,
-            "end": end,
-            "status": status,
-            "include_messages": include_messages,
-            "item_id": item_id,
-            "max_rows": max_rows,
-        }
-        request, work = ebay_leads.LeadsRequest, ebay_leads.fetch_leads
-        return self._fetch("leads", request, arguments, work, strict=strict, progress=progress)
-
-    def conversations(
-        self,
-        conversation_type: str = "FROM_MEMBERS",
-        *,
-        status: str | None = None,
-        start: Time = None,
-        end: Time = None,
-        item_id: str | int | None = None,
-        reference: tuple[str, str | int] | None = None,
-        other_party: str | None = None,
-        page_size: int = 50,
-        zone: str = "UTC",
-        max_rows: int | None = None,
-        strict: bool = False,
-        progress: bool | None = None,
-    ) -> pl.DataFrame:
-        """Conversations with their latest message, one row each, newest first.
-
-        Args:
-            conversation_type: ``"FROM_MEMBERS"``, ``"FROM_EBAY"``, or ``"ALL"`` for both, in two sweeps.
-            status: ``"ACTIVE"``, ``"ARCHIVED"``, ``"DELETED"``, ``"READ"``, ``"UNREAD"`` or None.
-            start: messages from this time on. The API filters FROM_MEMBERS; FROM_EBAY is filtered here, by the latest
-                message.
-            end: messages before this time.
-            item_id: about this listing; short for ``reference=("LISTING", item_id)``.
-            reference: a pair of type and id.
-            other_party: with this user only.
-            page_size: rows a call, 1 to 50.
-            zone: the zone of bare dates and naive times.
-            max_rows: at most so many rows; that there are more is told.
-            strict: raise where a value does not fit its column, instead of null and a problem row.
-            progress: a progress bar; None shows it in a terminal or a notebook.
-
-        Raises:
-            InvalidRequest: an argument that the API would refuse; nothing was sent.
-            LeadkitError: the API's own error, by its name.
-        """
-        arguments = {
-            "zone": zone,
-            "start": start,
-            "end": end,
-            "conversation_type": conversation_type,
-            "status": status,
-            "item_id": item_id,
-            "reference": reference,
-            "other_party": other_party,
-            "page_size": page_size,
-            "max_rows": max_rows,
-        }
-        request, work = ebay_conversations.ConversationsRequest, ebay_conversations.fetch_conversations
-        return self._fetch("conversations", request, arguments, work, strict=strict, progress=progress)
-
-    def messages(
-        self,
-        conversations: pl.DataFrame | pl.LazyFrame,
-        *,
-        max_rows: int | None = None,
-        strict: bool = False,
-        progress: bool | None = None,
-    ) -> pl.DataFrame:
-        """All messages of these conversations, one row each, sorted by conversation, time and id.
-
-        Threads are asked for in parallel, all their pages; one that is gone is a ``missing_thread`` problem.
-
-        Args:
-            conversations: a frame with ``conversation_id`` and ``conversation_type``, such as `conversations` returns.
-            max_rows: at most so many rows; that there are more is told.
-            strict: raise where a value does not fit its column, instead of null and a problem row.
-            progress: a progress bar; None shows it in a terminal or a notebook.
-
-        Raises:
-            MissingColumns: the frame lacks one of the two columns.
-            InvalidRequest: something else than a frame was given.
-            LeadkitError: the API's own error, by its name.
-        """
-        arguments = {"threads": ebay_conversations.threads_of(conversations), "max_rows": max_rows}
-        request, work = ebay_conversations.MessagesRequest, ebay_conversations.fetch_messages
-        return self._fetch("messages", request, arguments, work, strict=strict, progress=progress)
-
-    @property
-    def requests(self) -> pl.DataFrame:
-        """One row per HTTP call.
-
-        Columns: at, source, operation, status, ack, attempts, rows, total, bytes, seconds, correlation_id, version,
-        build.
-        """
-        return self._log.frame()
-
-    @property
-    def problems(self) -> pl.DataFrame:
-        """One row per thing that did not fit: source, kind, column, row_key, count, example, detail."""
-        return problems_frame(self._found)
-
-    def _fetch(
-        self,
-        source: str,
-        kind: type[R],
-        arguments: Mapping[str, Any],
-        work: Callable[[Run, R], pl.DataFrame],
-        *,
-        strict: bool,
-        progress: bool | None,
-    ) -> pl.DataFrame:
-        """Check the arguments, run the fetch, put on record what was odd."""
-        request = checked(kind, source, arguments, now=self._now())
-        problems = Problems(self._secrets.redact)
-        with (
-            collecting(problems, self._found, strict=strict),
-            self._open(source, as_parameters(request)) as opened,
-            Progress(source, shown=progress) as bar,
-        ):
-            run = Run(
-                sender=opened.sender,
-                origins=self._origins,
-                account=self.account,
-                sellers=self._sellers,
-                now=opened.now,
-                max_parallel=self._max_parallel,
-                problems=problems,
-                progress=bar,
-            )
-            found = work(run, request)
-            opened.record.rows = len(found)
-        return found
 
 
 class Ebay(EbayTables):
@@ -381,21 +169,12 @@ class Ebay(EbayTables):
         return recorder
 
 
-R = TypeVar("R", bound=Request)
-
-
 class Settings(Request):
     """The numbers among an account's settings."""
 
     account: Annotated[str, Field(min_length=1)] = argument("a name", default="ebay")
     site: Annotated[int, Field(ge=0)] = argument("eBay's number of the site, such as 0 for the US", default=0)
     max_parallel: Annotated[int, Field(ge=1, le=64)] = argument("a whole number from 1 to 64", default=8)
-
-
-def as_parameters(request: Request) -> dict[str, str]:
-    """The arguments as text, for a recording: what was not given is left out."""
-    fields = type(request).model_fields
-    return {name: str(value) for name, value in request if value is not None and not fields[name].exclude}
 
 
 def _close_all(*opened: Transport | GivenToken | RefreshedToken) -> None:

@@ -25,7 +25,7 @@ import leadkit as lk
 if TYPE_CHECKING:
     import polars as pl
 
-    from leadkit.accounts import EbayTables
+    from leadkit.ebay_tables import EbayTables
     from leadkit.sandbox import Sandbox
 
 app = typer.Typer(

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from leadkit.accounts import EbayTables, Opened, R, as_parameters
+from leadkit.ebay_tables import EbayTables, Opened, R, as_parameters
 from leadkit.errors import NotFound
 from leadkit.fetch import Run, within
 from leadkit.parameters import checked

@@ -9,7 +9,8 @@ from typing import Any, Self
 
 import polars as pl
 
-from leadkit.accounts import Ebay, EbayTables
+from leadkit.accounts import Ebay
+from leadkit.ebay_tables import EbayTables
 from leadkit.errors import InvalidRequest
 
 

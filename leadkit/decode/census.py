@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Bytes = NDArray[np.uint8]
+    Places = NDArray[np.intp]
 
-_NULL_KEY = re.compile(rb'"([^"\\]*)"\s*:\s*null')
+_NULL_KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:\s*null')
+_SPACED_KEY = re.compile(rb'"\s+:')
+_NUMERIC = list(b"-0123456789")
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 @dataclass(slots=True)
 class Census:
-    """How many strings, other scalars, objects and lists a frame got under a key."""
+    """How many strings, other scalars, objects and lists a frame got under a key; and nulls as elements of a list."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("string", "scalar", "object", "list"), 0))
+    null_elements: int = 0
 
     def add(self, node: Node, count: int) -> None:
         """Count the non-null values of a node."""
@@ -34,25 +38,52 @@ class Census:
         """Whether the piece holds just these, no unknown key among its nulls, and no half of a surrogate pair."""
         import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
 
+        if self.null_elements:
+            return False
         raw = np.frombuffer(piece, np.uint8)
-        found, nulls = _count(raw)
+        colons = np.flatnonzero(raw[:-1] == ord(":"))
+        before = raw[colons - 1]
+        if (before <= ord(" ")).any() and _SPACED_KEY.search(piece):
+            return False  # a blank before the colon would hide a key
+        at = colons[before == ord('"')] + 1
+        first = _first_bytes(raw, at)
+        found, nulls = _count(first)
         if found != self.counts or (_has_surrogates(raw) and _HALF.search(_PAIR.sub(b"", piece))):
+            return False
+        if _has_money_as_number(piece, first, at, shape):
             return False
         return not nulls or set(_NULL_KEY.findall(piece)) <= shape.names()
 
 
-def _count(raw: Bytes) -> tuple[dict[str, int], int]:
-    """Values by the byte that follows their key's colon. A string may fake a key, never hide one: then it is walked."""
+def _first_bytes(raw: Bytes, at: Places) -> Bytes:
+    """The first byte of each value; of those after a space, the one behind it."""
     import numpy as np  # noqa: PLC0415 - likewise
 
-    at = np.flatnonzero((raw[:-2] == ord('"')) & (raw[1:-1] == ord(":"))) + 2
     first = raw[at]
     if (first == ord(" ")).any():
         first = np.where(first == ord(" "), raw[np.minimum(at + 1, len(raw) - 1)], first)
+    return first
+
+
+def _count(first: Bytes) -> tuple[dict[str, int], int]:
+    """Values by their first bytes. A string may fake a key, never hide one: then it is walked."""
+    import numpy as np  # noqa: PLC0415 - likewise
+
     by_byte = np.bincount(first, minlength=256)
     strings, objects, lists, nulls = (int(by_byte[ord(char)]) for char in '"{[n')
-    scalars = len(at) - strings - objects - lists - nulls
+    scalars = len(first) - strings - objects - lists - nulls
     return {"string": strings, "scalar": scalars, "object": objects, "list": lists}, nulls
+
+
+def _has_money_as_number(piece: bytes, first: Bytes, at: Places, shape: Node) -> bool:
+    """Whether an amount came as a number: its digits pass through a float, and the counts may be right by chance."""
+    import numpy as np  # noqa: PLC0415 - likewise
+
+    numbers = at[np.isin(first, _NUMERIC)]
+    last = np.frombuffer(piece, np.uint8)[numbers - 3]  # the last letter of the key tells nearly all others apart
+    keys = shape.money_keys()
+    near = numbers[np.isin(last, [key[-1] for key in keys])]
+    return any(piece.endswith(keys, 0, end - 2) for end in near.tolist())
 
 
 def _has_surrogates(raw: Bytes) -> bool:

@@ -41,6 +41,10 @@ class Node:
         """Every key that may occur below this node."""
         return frozenset(name.encode() for node in self.walk() for name in node.children)
 
+    def money_keys(self) -> tuple[bytes, ...]:
+        """The keys of amounts below this node, each with the quote before it."""
+        return tuple(b'"' + node.path.rpartition(".")[2].encode() for node in self.walk() if node.money)
+
     def with_children(self, grown: dict[str, Node]) -> Node:
         """This tree with further children, by the path of their parent and their name."""
         mine = {name: child.with_children(grown) for name, child in self.children.items()}

@@ -192,6 +192,7 @@ class _Opened:
 
     def _open_list(self, series: pl.Series, node: Node) -> None:
         inner = series.explode(empty_as_null=False, keep_nulls=False)
+        self.census.null_elements += inner.null_count()  # the walk tells where they stand
         below = _Opened(self.census)
         below.open(inner.struct.unnest(), node)
         # unknown keys inside a list: counted, the row is not worked out

@@ -142,10 +142,7 @@ def _time(text: str) -> tuple[datetime | None, str | None]:
 
 
 def _money(text: str) -> Decimal | None:
-    if not re.fullmatch(r"[+-]?[0-9]{1,32}(\.[0-9]{1,20})?", text):
-        return None
-    amount = Decimal(text)
-    return amount if amount == amount.quantize(Decimal("0.000001")) else None
+    return Decimal(text) if re.fullmatch(r"[+-]?[0-9]{1,32}(\.[0-9]{1,6}0*)?", text) else None
 
 
 def _flag(text: str) -> bool | None:

@@ -26,24 +26,16 @@ ODD: list[Json] = [
     " \n",
     {},
     [],
-    {"unexpected": "object"},
     {"itemId": {"value": "1"}},
-    ["a"],
     [None],
-    [[]],
-    [{}],
-    [{"a": None}],
     [5, None, {}],
     5,
     -0.25,
     10**25,
     True,
-    False,
     "text",
     "2026-08-01T10:00:00",
-    "2026-08-01T12:00:00+02:00",
     "1.1234567",
-    "true",
     '":"',
     "a\ud83d",
 ]
@@ -110,17 +102,16 @@ def each(table: str) -> Iterator[tuple[Shape, Json, Place]]:
     body = whole(shape)
     rows = shape.table.envelope_list
     for place in places(body[rows][:1]):
-        yield shape, body, (rows, *place)
+        if 1 not in place:
+            yield shape, body, (rows, *place)
 
 
 @pytest.mark.parametrize("table", SHAPES)
-@pytest.mark.parametrize("indent", [None, 2], ids=["compact", "indented"])
-def test_whatever_stands_in_a_place_nothing_else_suffers(table: str, indent: int | None) -> None:
+def test_whatever_stands_in_a_place_nothing_else_suffers(table: str) -> None:
     for shape, body, place in each(table):
         for value in ODD:
-            is_row = isinstance(place[-1], int) and len(place) < (5 if shape.outer else 3)
-            if not (is_row and isinstance(value, dict)):
-                check(shape, spelled(put(body, place, value), indent))
+            check(shape, spelled(put(body, place, value), None))
+        check(shape, spelled(put(body, place, ODD[len(place)]), 2))
 
 
 @pytest.mark.parametrize("table", SHAPES)

@@ -16,7 +16,7 @@ FORBIDDEN = {
     "a real phone number": r"\(?\b\d{3}\)?[-. ](?!555)\d{3}[-. ]\d{4}\b",
 }
 ADDRESS = re.compile(r"(?<![:/\w.+-])[\w.+-]+@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})\b")
-INVENTED = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|org|net))?|test|invalid|localhost)")
+INVENTED = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|org|net))?|test|invalid|localhost)", re.IGNORECASE)
 
 
 def test_no_kept_file_holds_what_belongs_to_one_machine_or_person():
@@ -43,7 +43,7 @@ def test_each_kind_of_fault_is_found(text):
     "text",
     [
         "amy@example.com",
-        "bo@cars.example",
+        "Bo@Cars.Example",
         "+1 312-555-0142",
         "/commerce/message/v1/conversation",
         "#!/usr/bin/env bash",

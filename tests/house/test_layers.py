@@ -17,7 +17,7 @@ ROOMS = {
     "fetching": ("fetch", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
-        "accounts dictionary readers saved",
+        "accounts ebay_tables dictionary readers saved",
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts", "errors"),
