@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from math import ceil
 from typing import Generic, TypeVar
 
 from leadkit.errors import BadResponse, LeadkitError, NetworkError, ServerError
@@ -67,26 +66,27 @@ def by_offset(get: Callable[[int, int], Page[T]], *, limit: int) -> Iterator[Pag
     The API's total may be wrong either way, so it neither ends a sweep that still gets new rows nor keeps an empty one
     going; only its double, and some, ends a list that never does.
     """
-    seen: set[str] = set()
-    offset, stale, asked = 0, 0, 0
+    seen: set[str | None] = set()
+    offset, stale, said = 0, 0, None
     while True:
         page = get(offset, limit)
         yield page
-        asked += 1
+        said = page.total if said is None else said  # the first word: a total may grow with every page
         limit = page.step if page.step and 0 < page.step < limit and offset % page.step == 0 else limit
         offset += limit
         if not page.more and (offset >= page.total or len(page.ids) < limit):
             return
-        new = {key for key in page.ids if key is not None} - seen
-        seen |= new
+        new = set(page.ids) - seen
+        seen |= new - {None}  # rows without an id can't be told apart: they are new
         stale = 0 if new else stale + 1
-        if not page.ids or stale == 2 or asked >= 2 * ceil(page.total / limit) + 20:  # noqa: PLR2004 - see above
+        if not page.ids or stale == 2 or offset >= 2 * said + 20 * limit:  # noqa: PLR2004 - see above
             return
 
 
 def sweep(get: Callable[[int, int], Page[T]], *, limit: int, enough: Callable[[list[Page[T]]], bool]) -> Sweep[T]:
     """Sweep by offset; where the total or the first page changed meanwhile, again, at most three times.
 
+    A row that came twice is a change too: the list may have moved and moved back, and another row slipped through.
     `enough` ends a sweep early (the user's ``max_rows``); then nothing is swept again.
     """
     pages: list[Page[T]] = []
@@ -101,9 +101,14 @@ def sweep(get: Callable[[int, int], Page[T]], *, limit: int, enough: Callable[[l
             return Sweep(pages, last, count)
         again = get(0, limit)
         pages.append(again)
-        if again.ids == last[0].ids and {again.total} == {page.total for page in last}:
+        if again.ids == last[0].ids and {again.total} == {page.total for page in last} and not _has_repeats(last):
             return Sweep(pages, last, count)
     return Sweep(pages, last, MAX_SWEEPS, steady=False)
+
+
+def _has_repeats(pages: list[Page[T]]) -> bool:
+    keys = [key for page in pages for key in page.ids if key is not None]
+    return len(set(keys)) < len(keys)
 
 
 def by_window(
@@ -171,7 +176,8 @@ def _middle(start: datetime | None, end: datetime | None, now: datetime) -> date
     high = end or now
     if start is None:
         back = max(now - high, _GUESS)  # 90 days before the end, then as far again
-        return high - back if high - back > _EBAY_BEGAN.replace(tzinfo=high.tzinfo) else None
+        began = _EBAY_BEGAN.replace(tzinfo=high.tzinfo)
+        return max(high - back, began) if high > began else None
     middle = (start + (high - start) / 2).replace(microsecond=0)
     return middle if start < middle < high else None
 

@@ -91,7 +91,13 @@ def _moment(value: object, info: ValidationInfo) -> datetime | None:
         return None
     found = _read_moment(value)
     zone = info.data.get("zone") or ZoneInfo("UTC")
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        moment = (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+    if moment.year < _FIRST_YEAR:
+        raise ValueError("before any year of four digits")
+    return moment
 
 
 def _read_moment(value: object) -> datetime:
@@ -111,6 +117,7 @@ def _item_id(value: object) -> object:
     raise ValueError("not the number of a listing")
 
 
+_FIRST_YEAR = 1000  # strftime writes earlier years with fewer digits
 _DIGITS = re.compile(r"[0-9]{1,19}")
 ItemId = Annotated[str, BeforeValidator(_item_id)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]

@@ -160,7 +160,7 @@ def messages_of(
     totals: dict[str | None, int] = {}
     for one, given, reference in zip(saved, ids, references, strict=True):
         decoded = _decoded(MESSAGES, one)
-        key = given or _thread_in(decoded)
+        key = given or _thread_in(decoded) or one.thread
         ours = {"account": account, "fetched_at": one.fetched_at, "conversation_id": key, "reference_id": reference}
         threads.setdefault(key, []).append(_page(MESSAGES, decoded, problems, **ours))
         totals[key] = decoded.total("total")
@@ -173,11 +173,12 @@ def messages_of(
 
 @dataclass(frozen=True, slots=True)
 class SavedBody:
-    """One body, where it was found, and when it was fetched."""
+    """One body, where it was found, when it was fetched, and which thread it is of where its place tells that."""
 
     name: str
     body: bytes = field(repr=False)
     fetched_at: datetime | None
+    thread: str | None = None
 
 
 def _saved(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -86,7 +86,7 @@ class Column:
     comes_from: str
     json: JsonType = "string"
     personal: bool = False
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[tuple[str, str], ...] = ()
     children: tuple[Column, ...] = ()
 
     @property
@@ -160,7 +160,7 @@ def _column(name: str, annotation: object, info: Any, parent: str) -> Column:
         comes_from=path or extra["from"],
         json=extra.get("json", "string"),
         personal=extra.get("personal", False),
-        values=extra.get("values", {}),
+        values=tuple(extra.get("values", {}).items()),
         children=columns_of(child, f"{path}.") if child else (),
     )
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -55,6 +56,7 @@ class Saved(EbayTables):
     ) -> None:
         self._folder = Path(path)
         self._fetches = recorded_fetches(self._folder)
+        self._known = False
         told = _account(self._folder)
         super().__init__(
             account=account or told.get("account", "ebay"),
@@ -83,9 +85,16 @@ class Saved(EbayTables):
         progress: bool | None,
     ) -> pl.DataFrame:
         request = checked(kind, source, arguments, now=self._now())
-        if self._recorded(source, as_parameters(request)) is None:
-            work = self._filtered  # type: ignore[assignment]  # it takes any of the three requests
-        return super()._fetch(source, kind, arguments, work, strict=strict, progress=progress)
+        told = len(self._found)
+        self._known = self._recorded(source, as_parameters(request)) is not None
+        if self._known:
+            try:
+                return super()._fetch(source, kind, arguments, work, strict=strict, progress=progress)
+            except NotFound as error:
+                if error.code != "not_recorded":
+                    raise
+            del self._found[told:]  # a call that got no whole answer was not recorded: what was, is read without it
+        return super()._fetch(source, kind, arguments, self._filtered, strict=strict, progress=progress)  # type: ignore[arg-type]  # it takes any request
 
     @contextmanager
     def _open(self, source: str, parameters: Mapping[str, str]) -> Iterator[Opened]:
@@ -156,7 +165,7 @@ class Saved(EbayTables):
     def _bodies(self, source: str, run: Run) -> list[SavedBody]:
         """Every body of a table: of whole fetches, of single answers, and saved by hand."""
         answers = [answer for fetch in self._whole(source) for answer in fetch.answers if answer.status == _OK]
-        by_hand = [SavedBody(path.name, path.read_bytes(), None) for path in bodies(self._folder, source)]
+        by_hand = [_saved_by_hand(path) for path in bodies(self._folder, source)]
         self._tell(run, source, found=bool(answers or by_hand))
         return [*map(_as_body, answers), *by_hand]
 
@@ -168,7 +177,7 @@ class Saved(EbayTables):
             raise NotFound(f"{source}: nothing whole is saved in {self._folder.name}: {why}.", source=source)
         if broken:
             run.tell(table, "incomplete_recording", count=len(broken), detail="left out: it was interrupted")
-        if self._whole(source):
+        if self._whole(source) and not self._known:
             detail = "no recorded fetch has these arguments: all that was recorded is filtered here"
             run.tell(table, "filtered_here", detail=detail)
 
@@ -178,7 +187,14 @@ _BY_UNREAD = {"UNREAD": True, "READ": False}
 
 
 def _as_body(answer: Recorded) -> SavedBody:
-    return SavedBody(answer.file.name, answer.file.read_bytes(), answer.at)
+    thread = unquote(answer.path.rpartition("/")[2]) if answer.source == "messages" else None
+    return SavedBody(answer.file.name, answer.file.read_bytes(), answer.at, thread)
+
+
+def _saved_by_hand(path: Path) -> SavedBody:
+    """A file in a folder of messages may have the number of its conversation for a name."""
+    thread = path.stem if path.parent.name == "messages" and path.stem.isdecimal() else None
+    return SavedBody(path.name, path.read_bytes(), None, thread)
 
 
 def _arguments(fetch: RecordedFetch) -> dict[str, str]:

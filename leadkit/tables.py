@@ -90,13 +90,9 @@ def read_envelope(table: Table, body: bytes, *, call: str) -> dict[str, Any]:
     Raises:
         BadResponse: the body is not JSON, or its envelope is absent.
     """
-    found = cut(body, table.envelope_list)
-    if found and found[0].keys() >= set(table.totals):
-        envelope = found[0]
-    else:  # the cut was a guess, and may have been wrong
-        envelope = parse(body, call=call)
-        if not isinstance(envelope, dict):
-            raise BadResponse(f"{call}: the body is a JSON {type(envelope).__name__}; an object belongs there.")
+    envelope = parse(body, call=call)  # whole: a cut is a guess that only its rows confirm
+    if not isinstance(envelope, dict):
+        raise BadResponse(f"{call}: the body is a JSON {type(envelope).__name__}; an object belongs there.")
     _check_envelope(envelope, table, call, bare=False)
     return envelope
 
@@ -156,12 +152,15 @@ def _check_envelope(envelope: dict[str, Any], table: Table, call: str, *, bare: 
         value = envelope.get(name)
         if name not in envelope:
             raise BadResponse(f"{call}: the body lacks {name!r}, which the API always sends; it has {_keys(envelope)}.")
-        if not bare and not (isinstance(value, Number) and value.isdecimal()):
+        if not bare and not (isinstance(value, Number) and value.isdecimal() and len(value) <= _LONGEST_COUNT):
             raise BadResponse(f"{call}: {name!r} is not a count: {str(value)[:40]!r}.")
     if not bare and envelope.get(table.envelope_list) is None and int(envelope[table.totals[-1]]):
         raise BadResponse(
             f"{call}: {table.totals[-1]!r} says {envelope[table.totals[-1]]}, but {table.envelope_list!r} is absent."
         )
+
+
+_LONGEST_COUNT = 15  # digits
 
 
 def _keys(envelope: dict[str, Any]) -> str:

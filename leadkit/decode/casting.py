@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 import polars as pl
 
@@ -28,17 +29,29 @@ def typed(wire: Wire, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[Mis
 
 
 def _typed_frame(frame: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[Misfit]]:
-    read = frame.select(_reading(column) for column in columns)
-    read = read.with_columns(_no_blanks(column.name) for column in columns if column.kind != "text")
-    done = read.select(_CASTS[column.kind](pl.col(column.name)) for column in columns)
+    readings, blanks, casts = _plan(tuple(columns))
+    read = frame.select(readings).with_columns(blanks)
+    done = read.select(casts)
     misfits: list[Misfit] = []
     for column in columns:
+        if column.kind in {"text", "code"}:
+            continue
         lost = done.get_column(column.name).null_count() - read.get_column(column.name).null_count()
         if lost:
             again = _second_look(read.get_column(column.name), done.get_column(column.name), column)
             done = done.with_columns(again[0])
             misfits += again[1]
     return done, misfits
+
+
+@cache
+def _plan(columns: tuple[Column, ...]) -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
+    """The expressions of a table, made once: building them costs more than a small body."""
+    return (
+        [_reading(column) for column in columns],
+        [_no_blanks(column.name) for column in columns if column.kind != "text"],
+        [_CASTS[column.kind](pl.col(column.name)) for column in columns],
+    )
 
 
 def _reading(column: Column) -> pl.Expr:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _NULL_KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:\s*null')
 _SPACED_KEY = re.compile(rb'"\s+:')
-_NUMERIC = list(b"-0123456789")
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -79,7 +78,7 @@ def _has_money_as_number(piece: bytes, first: Bytes, at: Places, shape: Node) ->
     """Whether an amount came as a number: its digits pass through a float, and the counts may be right by chance."""
     import numpy as np  # noqa: PLC0415 - likewise
 
-    numbers = at[np.isin(first, _NUMERIC)]
+    numbers = at[(first >= ord("-")) & (first <= ord("9"))]
     last = np.frombuffer(piece, np.uint8)[numbers - 3]  # the last letter of the key tells nearly all others apart
     keys = shape.money_keys()
     near = numbers[np.isin(last, [key[-1] for key in keys])]

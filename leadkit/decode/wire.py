@@ -74,32 +74,31 @@ def read_body(
 
 
 class _BadCut(Exception):  # noqa: N818 - never leaves this module
-    """A piece that is not JSON by itself."""
+    """A piece that is no list of elements by itself."""
 
 
 def _read_spans(
     body: bytes, spans: list[tuple[int, int]], table: Table, call: str, then: Callable[[Wire], T]
 ) -> list[T]:
     declared = shape_of(table)
+    shapes = [declared]  # what one piece learns of unknown keys spares the next ones the walk
 
-    def decode(span: tuple[int, int], shape: Node) -> tuple[T, Node]:
+    def decode(span: tuple[int, int]) -> T:
+        shape = shapes[-1]
         piece = b"[%b]" % body[slice(*span)]
         if (wire := _read(piece, shape, table.rows)) is not None:
-            return then(wire), shape
+            return then(wire)
         try:
-            elements = parse(piece, call=call)
+            wire, grown = _repair(parse(piece, call=call), declared, table.rows, call)
         except BadResponse:
-            raise _BadCut from None
-        wire, grown = _repair(elements, declared, table.rows, call)
-        return then(wire), grown
+            raise _BadCut from None  # the whole body tells the place of what is wrong, a piece only its own
+        shapes.append(grown)
+        return then(wire)
 
-    if not spans:
-        return []
-    first, shape = decode(spans[0], declared)  # what it learns of unknown keys spares the others the walk
-    if len(spans) == 1:
-        return [first]
+    if len(spans) <= 1:
+        return [decode(span) for span in spans]
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        return [first, *(done for done, _ in pool.map(lambda span: decode(span, shape), spans[1:]))]
+        return list(pool.map(decode, spans))
 
 
 def _read_whole(

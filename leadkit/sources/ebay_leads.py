@@ -196,15 +196,16 @@ def with_ids(leads: pl.DataFrame) -> pl.DataFrame:
     Exact repeats inside the body are told apart by an ordinal.
     """
     repeats = pl.int_range(pl.len()).over("seed").cast(pl.String)
-    seeds = leads.select(seed=pl.concat_str([_as_seed(name) for name in _IDENTITY], separator="\x1f"))
-    told_apart = seeds.select(pl.concat_str("seed", repeats, separator="\x1f")).to_series().to_list()
+    seeds = leads.select(seed=pl.concat_str(_as_seed(name) for name in _IDENTITY))
+    told_apart = seeds.select(pl.concat_str("seed", repeats)).to_series().to_list()
     ids = [blake2b(seed.encode(), digest_size=10).hexdigest() for seed in told_apart]  # Polars' own hash may change
     return leads.with_columns(pl.Series("lead_id", ids, dtype=pl.String))
 
 
 def _as_seed(name: str) -> pl.Expr:
     column = pl.col(name).dt.epoch("us") if name == "submitted_at" else pl.col(name)
-    return column.cast(pl.String).fill_null("\x00")
+    text = column.cast(pl.String)
+    return pl.concat_str(text.str.len_bytes(), pl.lit(":"), text).fill_null("-")  # no text can fake two fields
 
 
 def _tell_empty(problems: Problems, empty: Iterable[str | None], leads: pl.DataFrame) -> None:

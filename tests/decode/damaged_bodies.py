@@ -210,7 +210,8 @@ class Builder:
         damages = [self.null, self.blank, self.no_scalar]
         damages += [self.bad] if BAD[kind] else []
         damages += {"time": [self.naive], "money": [self.as_number], "text": [self.half]}.get(kind, [])
-        return self.draw(st.sampled_from(damages))
+        chosen: Callable[[str, str], tuple[Json, Any]] = self.draw(st.sampled_from(damages))
+        return chosen
 
     def null(self, kind: str, place: str) -> tuple[Json, Any]:
         return None, None
@@ -275,7 +276,7 @@ def _listing(builder: Builder, shape: Shape) -> tuple[Json, list[dict[str, Any]]
     if not isinstance(listing, dict):
         return listing, []
     both = [builder.row(shape.row, shape.path) for _ in range(builder.draw(st.integers(0, 3)))]
-    if both or builder.draw(st.booleans()):
+    if both or builder.one_of([True, False]):
         listing["responses"] = [sent for sent, _ in both]
     return listing, [around | typed for _, typed in both]
 

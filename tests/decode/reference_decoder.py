@@ -49,7 +49,7 @@ def _row(value: Json, tree: Tree, path: str, problems: Found, also: tuple[str, .
     return _object(value, tree, path, "", problems, also)
 
 
-def _object(
+def _object(  # noqa: PLR0917  a recursion hands on what it was handed
     value: dict[str, Json], tree: Tree, path: str, prefix: str, problems: Found, also: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     for name in value:
@@ -84,9 +84,7 @@ def _list(value: Json, tree: Tree, path: str, column: str, problems: Found) -> l
     for one in value:
         if not isinstance(one, dict):
             problems["bad_value", column] += 1
-        elements.append(
-            _object(one, tree, path, f"{column}[].", problems) if isinstance(one, dict) else _nothing(tree)
-        )
+        elements.append(_object(one, tree, path, f"{column}[].", problems) if isinstance(one, dict) else _nothing(tree))
     return elements
 
 

@@ -36,7 +36,7 @@ def is_as_expected(size: int, shape: Shape, body: bytes, rows: list[dict[str, An
     assert counts(problems) == dict(told)
 
 
-@settings(max_examples=60, suppress_health_check=SLOW)
+@settings(max_examples=30, suppress_health_check=SLOW)
 @given(bodies(damage=0), spellings(), PIECES)
 def test_whole_bodies_become_their_values_in_whatever_spelling(
     made: Body, spelled: Callable[[Json], bytes], size: int
@@ -46,7 +46,7 @@ def test_whole_bodies_become_their_values_in_whatever_spelling(
     is_as_expected(size, shape, spelled(body), expected.rows, Counter())
 
 
-@settings(max_examples=250, suppress_health_check=SLOW)
+@settings(max_examples=60, suppress_health_check=SLOW)
 @given(bodies(only=True), spellings(), PIECES)
 def test_a_single_damage_is_told_and_all_else_is_exactly_right(
     made: Body, spelled: Callable[[Json], bytes], size: int
@@ -55,7 +55,7 @@ def test_a_single_damage_is_told_and_all_else_is_exactly_right(
     is_as_expected(size, shape, spelled(body), expected.rows, expected.problems)
 
 
-@settings(max_examples=150, suppress_health_check=SLOW)
+@settings(max_examples=60, suppress_health_check=SLOW)
 @given(bodies(damage=8), spellings(), PIECES)
 def test_what_is_damaged_is_null_and_told_and_all_else_is_exactly_right(
     made: Body, spelled: Callable[[Json], bytes], size: int
@@ -64,7 +64,7 @@ def test_what_is_damaged_is_null_and_told_and_all_else_is_exactly_right(
     is_as_expected(size, shape, spelled(body), expected.rows, expected.problems)
 
 
-@settings(max_examples=40, suppress_health_check=SLOW)
+@settings(max_examples=30, suppress_health_check=SLOW)
 @given(bodies(damage=45), spellings(), PIECES)
 def test_a_body_that_is_mostly_damage_still_has_all_its_rows(
     made: Body, spelled: Callable[[Json], bytes], size: int
@@ -73,7 +73,7 @@ def test_a_body_that_is_mostly_damage_still_has_all_its_rows(
     is_as_expected(size, shape, spelled(body), expected.rows, expected.problems)
 
 
-@settings(max_examples=60, suppress_health_check=SLOW)
+@settings(max_examples=30, suppress_health_check=SLOW)
 @given(bodies(damage=10), spellings(), PIECES)
 def test_decode_agrees_with_a_plain_decoder_on_damaged_bodies(
     made: Body, spelled: Callable[[Json], bytes], size: int
@@ -110,7 +110,9 @@ def misplaced(draw: st.DrawFn) -> tuple[Shape, dict[str, Json]]:
         if draw(st.integers(0, 9)) == 0:
             return draw(ANYTHING)
         drawn = draw(st.dictionaries(st.sampled_from(sorted(tree)), ANYTHING | st.none(), max_size=5))
-        return drawn | draw(st.dictionaries(st.sampled_from(KEYS).filter(lambda k: k != "responses"), ANYTHING, max_size=2))
+        return drawn | draw(
+            st.dictionaries(st.sampled_from(KEYS).filter(lambda k: k != "responses"), ANYTHING, max_size=2)
+        )
 
     elements = [element(shape.outer or shape.row) for _ in range(draw(st.integers(0, 3)))]
     for one in elements:
@@ -119,7 +121,7 @@ def misplaced(draw: st.DrawFn) -> tuple[Shape, dict[str, Json]]:
     return shape, shape.envelope(elements, 1)
 
 
-@settings(max_examples=200, suppress_health_check=SLOW)
+@settings(max_examples=80, suppress_health_check=SLOW)
 @given(misplaced(), spellings(), PIECES)
 def test_decode_agrees_with_a_plain_decoder_on_whatever_stands_wherever(
     made: tuple[Shape, dict[str, Json]], spelled: Callable[[Json], bytes], size: int
@@ -129,7 +131,7 @@ def test_decode_agrees_with_a_plain_decoder_on_whatever_stands_wherever(
     is_as_expected(size, shape, sent, *reference(shape, sent))
 
 
-@settings(max_examples=60, suppress_health_check=SLOW)
+@settings(max_examples=30, suppress_health_check=SLOW)
 @given(bodies(damage=8), st.data())
 def test_a_body_that_is_written_in_several_styles_at_once_loses_nothing(made: Body, data: st.DataObject) -> None:
     shape, body, _ = made

@@ -1,4 +1,4 @@
-"""What the three answers look like, written down once more from the vendors' pages: the tests believe no declaration."""
+"""What the three answers look like, once more from the vendors' pages: the tests believe no declaration."""
 
 from __future__ import annotations
 
