@@ -133,7 +133,7 @@ def test_a_server_that_stays_silent_is_a_network_error_after_the_attempts(no_pau
         over.wait(10)
         return Served(silent=True)
 
-    with serving(silent) as server, a_transport(server.origin, timeout=0.05) as transport:
+    with serving(silent) as server, a_transport(server.origin, timeout=0.25) as transport:
         with pytest.raises(lk.NetworkError, match="time was up") as caught:
             transport.send(a_call(server.origin, attempts=2))
         over.set()
@@ -150,7 +150,7 @@ def test_a_body_that_drips_forever_is_given_up(no_pauses):
 
         return Served(body=drops())
 
-    with serving(dripping) as server, a_transport(server.origin, timeout=0.05) as transport:
+    with serving(dripping) as server, a_transport(server.origin, timeout=0.25) as transport:
         with pytest.raises(lk.NetworkError, match="did not end"):
             transport.send(a_call(server.origin, attempts=1))
         over.set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -57,10 +57,15 @@ class MovingList:
 
 
 def lists(events: st.SearchStrategy[list[Event]]) -> st.SearchStrategy[MovingList]:
-    """Lists of up to a dozen rows with small pages; a total that is too small only where the next page is named."""
-    build: Callable[..., MovingList] = lambda size, events, off, at_most, links: MovingList(  # noqa: E731  for st.builds
-        [f"row-{number}" for number in range(size)], events, off if links else max(0, off), at_most, links
-    )
-    return st.builds(
-        build, st.integers(0, 12), events, st.integers(-9, 9) | st.just(0), st.integers(1, 4), st.booleans()
-    )
+    """Lists of some rows with small pages; the total may be wrong, but it moves as the list does.
+
+    It is too small only where the next page is named, and of a list so long that it never has to stop at zero.
+    """
+
+    def built(size: int, happening: list[Event], off: int, at_most: int, links: bool) -> MovingList:
+        off = off if links else max(0, off)
+        size += len(happening) - off if off < 0 else 0
+        return MovingList([f"row-{number}" for number in range(size)], happening, off, at_most, links)
+
+    wrong = st.just(0) | st.integers(-9, 9)
+    return st.builds(built, st.integers(0, 12), events, wrong, st.integers(1, 4), st.booleans())

@@ -97,7 +97,9 @@ def test_many_clients_are_answered_at_once(sandbox: Sandbox, get: Ask) -> None:
 
 
 def test_the_environment_names_the_credentials(shop: Dealership) -> None:
-    variables = environment(Sandbox(dealership=shop))
+    with Sandbox(dealership=shop) as sandbox:
+        variables = environment(sandbox)
+        assert variables["LEADKIT_EBAY_BASE_URL"] == sandbox.url
     assert variables["LEADKIT_EBAY_SELLERS"].split(",") == list(shop.sellers)
     assert variables["LEADKIT_EBAY_REFRESH_TOKEN"] == Sandbox(dealership=shop).refresh_token
 
