@@ -24,13 +24,16 @@ def api(listed: MovingList, link: str = "") -> Any:
 
 @settings(max_examples=15)
 @given(lists(st.lists(EVENTS, max_size=20)), st.integers(1, 5))
-def test_whatever_was_there_throughout_is_in_the_frame_once(listed: MovingList, page_size: int) -> None:
+def test_whatever_was_there_throughout_is_in_the_frame_once_or_the_unrest_is_told(
+    listed: MovingList, page_size: int
+) -> None:
     with asking(api(listed)) as (ebay, server), unheard():
         found = ebay.conversations(page_size=page_size)
         told = kinds(ebay)
+        unrest = any("still changing" in detail for detail in ebay.problems["detail"])
     ids = found["conversation_id"].to_list()
     assert len(set(ids)) == len(ids)
-    assert listed.throughout(len(listed.seen)) <= set(ids)
+    assert unrest or listed.throughout(len(listed.seen)) <= set(ids)
     assert len(server.arrived) <= 3 * (2 * 40 + 21)
     moved = any(seen != listed.seen[0] for seen in listed.seen)
     assert moved or "moved_pages" not in told
