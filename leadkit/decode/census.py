@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,25 +34,30 @@ class Census:
         kind = node.kind if node.kind != "leaf" else "string" if node.json == "string" else "scalar"
         self.counts[kind] += count
 
-    def agrees_with(self, piece: bytes, shape: Node) -> bool:
-        """Whether the piece holds just these, no unknown key among its nulls, and no half of a surrogate pair."""
-        import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
+    def agrees_with(self, *found: Mapping[str, int] | None) -> bool:
+        """Whether the pieces, each `counted`, hold just these together, and no null among the elements of a list."""
+        if self.null_elements or None in found:
+            return False
+        return self.counts == {kind: sum(one[kind] for one in found if one) for kind in self.counts}
 
-        if self.null_elements:
-            return False
-        raw = np.frombuffer(piece, np.uint8)
-        colons = np.flatnonzero(raw[:-1] == ord(":"))
-        before = raw[colons - 1]
-        if (before <= ord(" ")).any() and _SPACED_KEY.search(piece):
-            return False  # a blank before the colon would hide a key
-        at = colons[before == ord('"')] + 1
-        first = _first_bytes(raw, at)
-        found, nulls = _count(first)
-        if found != self.counts or (_has_surrogates(raw) and _HALF.search(_PAIR.sub(b"", piece))):
-            return False
-        if _has_money_as_number(piece, first, at, shape):
-            return False
-        return not nulls or set(_NULL_KEY.findall(piece)) <= shape.names()
+
+def counted(piece: bytes, shape: Node) -> dict[str, int] | None:
+    """What a piece holds; None where only a walk can tell: half of a surrogate pair, a null under an unknown key."""
+    import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
+
+    raw = np.frombuffer(piece, np.uint8)
+    colons = np.flatnonzero(raw[:-1] == ord(":"))
+    before = raw[colons - 1]
+    if (before <= ord(" ")).any() and _SPACED_KEY.search(piece):
+        return None  # a blank before the colon would hide a key
+    at = colons[before == ord('"')] + 1
+    first = _first_bytes(raw, at)
+    found, nulls = _count(first)
+    if _has_surrogates(raw) and _HALF.search(_PAIR.sub(b"", piece)):
+        return None
+    if _has_money_as_number(piece, first, at, shape):
+        return None
+    return found if not nulls or set(_NULL_KEY.findall(piece)) <= shape.names() else None
 
 
 def _first_bytes(raw: Bytes, at: Places) -> Bytes:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from leadkit.errors import BadResponse
 
-PIECE = 4 << 20
+PIECE = 1 << 20
 """About how many bytes are decoded at once: small enough for little memory, large enough for little overhead."""
 
 BOM = b"\xef\xbb\xbf"

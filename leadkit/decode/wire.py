@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
-from leadkit.decode.census import Census
+from leadkit.decode.census import Census, counted
 from leadkit.decode.shape import Node, shape_of
 from leadkit.decode.text import BOM, cut, parse
 from leadkit.decode.walk import Misfit, Walk
@@ -20,6 +20,9 @@ from leadkit.errors import BadResponse
 from leadkit.records import Table
 
 T = TypeVar("T")
+
+_AT_ONCE = 16
+"""How many pieces are opened and typed as one frame: more of them take less time and more memory."""
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ def read_body(
         table: what to read from it.
         call: names the source and the call in errors.
         bare: the body is one element of the table's outer list, without an envelope.
-        then: is handed each wire frame; runs in threads when the body is large.
+        then: is handed each wire frame; a large body makes several.
     """
     if not bare and (found := cut(body, table.envelope_list)) is not None:
         try:
@@ -85,7 +88,7 @@ def _read_spans(
 
     def decode(span: tuple[int, int]) -> T:
         shape = shapes[-1]
-        piece = b"[%b]" % body[slice(*span)]
+        piece = _piece(body, span)
         if (wire := _read(piece, shape, table.rows)) is not None:
             return then(wire)
         try:
@@ -95,10 +98,34 @@ def _read_spans(
         shapes.append(grown)
         return then(wire)
 
-    if len(spans) <= 1:
-        return [decode(span) for span in spans]
+    done = [decode(span) for span in spans[:1]]
+    for group in (spans[at : at + _AT_ONCE] for at in range(1, len(spans), _AT_ONCE)):
+        if (wire := _read_at_once(body, group, shapes[-1], table.rows)) is not None:
+            done.append(then(wire))
+        else:
+            done += [decode(span) for span in group]
+    return done
+
+
+def _read_at_once(body: bytes, spans: list[tuple[int, int]], shape: Node, rows: str) -> Wire | None:
+    """As `_read`, of many pieces: parsed by themselves in threads, opened as one frame, for each step has its price."""
+
+    def look(span: tuple[int, int]) -> tuple[pl.DataFrame | None, dict[str, int] | None]:
+        piece = _piece(body, span)
+        return _parsed(piece, shape), counted(piece, shape)
+
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        return list(pool.map(decode, spans))
+        looks = list(pool.map(look, spans))
+    frames = [frame for frame, _ in looks if frame is not None]
+    if len(frames) < len(spans):
+        return None
+    census = Census()
+    wire = _flat(pl.concat(frames, rechunk=False), shape, rows, census)
+    return wire if wire and census.agrees_with(*(found for _, found in looks)) else None
+
+
+def _piece(body: bytes, span: tuple[int, int]) -> bytes:
+    return b"".join((b"[", memoryview(body)[slice(*span)], b"]"))
 
 
 def _read_whole(
@@ -128,13 +155,18 @@ def _repair(elements: Any, shape: Node, rows: str, call: str, place: str | None 
 
 def _read(piece: bytes, shape: Node, rows: str, *, trusted: bool = False) -> Wire | None:
     """The piece as a wire frame, or None where it is not of this shape."""
-    try:
-        frame = pl.read_json(piece, schema={name: child.dtype for name, child in shape.children.items()})
-    except (PolarsError, PanicException):
+    if (frame := _parsed(piece, shape)) is None:
         return None
     census = Census()
     wire = _flat(frame, shape, rows, census)
-    return wire if wire and (trusted or census.agrees_with(piece, shape)) else None
+    return wire if wire and (trusted or census.agrees_with(counted(piece, shape))) else None
+
+
+def _parsed(piece: bytes, shape: Node) -> pl.DataFrame | None:
+    try:
+        return pl.read_json(piece, schema={name: child.dtype for name, child in shape.children.items()})
+    except (PolarsError, PanicException):
+        return None
 
 
 def _flat(frame: pl.DataFrame, shape: Node, rows: str, census: Census) -> Wire | None:
