@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
+    from leadkit.metrics.proportions import wilson
     from leadkit.readers import read_conversations, read_leads, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
@@ -50,6 +51,7 @@ __all__ = [
     "read_conversations",
     "read_leads",
     "read_messages",
+    "wilson",
 ]
 
 _HOMES = {
@@ -62,6 +64,7 @@ _HOMES = {
     "read_conversations": "readers",
     "read_leads": "readers",
     "read_messages": "readers",
+    "wilson": "metrics.proportions",
 }
 
 
