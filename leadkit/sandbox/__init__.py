@@ -1,10 +1,12 @@
 """The APIs on loopback, and the invented dealership behind them; it shares no code with the client."""
 
 from leadkit.sandbox.bodies import conversations_body, leads_body, thread_body
+from leadkit.sandbox.crm_api import crm_body
 from leadkit.sandbox.dealership import Dealership
 from leadkit.sandbox.faults import Fault, Faults
 from leadkit.sandbox.received import Received
 from leadkit.sandbox.server import Sandbox, environment, serve
+from leadkit.sandbox.trading_api import folders_body, mail_body
 
 __all__ = [
     "Dealership",
@@ -13,8 +15,11 @@ __all__ = [
     "Received",
     "Sandbox",
     "conversations_body",
+    "crm_body",
     "environment",
+    "folders_body",
     "leads_body",
+    "mail_body",
     "serve",
     "thread_body",
 ]

@@ -31,7 +31,7 @@ ONLY = {  # what we depend on, and the modules that may know it
     "httpx": "transport auth",
     "pyrate_limiter": "transport",
     "stamina": "transport",
-    "lxml": "decode",
+    "lxml": "decode sandbox",
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "tqdm": "progress",
