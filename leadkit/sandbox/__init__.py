@@ -6,7 +6,7 @@ from leadkit.sandbox.dealership import Dealership
 from leadkit.sandbox.faults import Fault, Faults
 from leadkit.sandbox.received import Received
 from leadkit.sandbox.server import Sandbox, environment, serve
-from leadkit.sandbox.trading_api import folders_body, mail_body
+from leadkit.sandbox.trading_api import folders_body, mail_body, mail_headers_body
 
 __all__ = [
     "Dealership",
@@ -20,6 +20,7 @@ __all__ = [
     "folders_body",
     "leads_body",
     "mail_body",
+    "mail_headers_body",
     "serve",
     "thread_body",
 ]

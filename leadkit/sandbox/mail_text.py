@@ -2,7 +2,7 @@
 
 from html import escape as html_escape
 
-from leadkit.sandbox.mailbox import Mail
+from leadkit.sandbox.mails import Mail
 
 GREETING = "Dear {name}, this message is about a listing of yours & was sent through eBay's messages."
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from leadkit.sandbox.bodies import MEDIA_URL
 from leadkit.sandbox.mail_text import text_xml, xml
-from leadkit.sandbox.mailbox import DELETED, FOLDERS, INBOX, Mail
+from leadkit.sandbox.mails import DELETED, FOLDERS, INBOX, Mail
 from leadkit.sandbox.moments import as_text
 
 Node: TypeAlias = "tuple[str, str | list[Node]]"  # a name, and what is inside: XML or more nodes

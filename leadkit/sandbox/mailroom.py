@@ -8,7 +8,7 @@ from leadkit.sandbox.dealership import Dealership
 from leadkit.sandbox.faults import Fault
 from leadkit.sandbox.mail_damage import broken, damage
 from leadkit.sandbox.mail_xml import Answer, document, message_parts, selected
-from leadkit.sandbox.mailbox import INBOX, Mail
+from leadkit.sandbox.mails import INBOX, Mail
 from leadkit.sandbox.moments import SECOND
 from leadkit.sandbox.oauth_api import Tokens
 from leadkit.sandbox.received import Received

@@ -5,6 +5,7 @@ Failures come with HTTP 200. The page gives no number for bad input: here it is 
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from leadkit.sandbox.dealership import Dealership
@@ -16,11 +17,15 @@ from leadkit.sandbox.mail_xml import (
     Node,
     Problem,
     document,
+    message,
     message_parts,
     selected,
     summary,
+    written,
 )
-from leadkit.sandbox.mailbox import Mail
+from leadkit.sandbox.mailbox import FIRST_MAIL_ID
+from leadkit.sandbox.mails import YEAR, Mail
+from leadkit.sandbox.moments import DAY, HOUR, SECOND, as_text
 from leadkit.sandbox.trading_request import (
     Request,
     TradingFailure,
@@ -36,6 +41,7 @@ from leadkit.sandbox.trading_request import (
 SCOPE = "https://api.ebay.com/oauth/api_scope"
 CALL = "GetMyMessages"
 DEFAULT_VERSION = "1487"
+NO_ID = "{id}"
 HEADER = "x-ebay-api-"
 TOKENS = {
     "931": "Auth token is invalid.",
@@ -140,6 +146,33 @@ def mail_body(
     rows = [mail for mail in rows if wanted is None or mail.message_id in wanted]
     parts = message_parts(rows[(page - 1) * entries : page * entries], {detail_level})
     return document(Answer(dealership.now_ms, DEFAULT_VERSION, parts=parts))
+
+
+def mail_headers_body(count: int, seed: int = 7) -> bytes:
+    """Return so many headers in one well-formed body, for benchmarks: ids and times rise, the rest repeats."""
+    dealership = Dealership(seed, 400)
+    patterns = [_pattern(mail) for mail in dealership.mail]
+    first = dealership.now_ms - count * SECOND
+    rows = (
+        _printed(patterns[place % len(patterns)], FIRST_MAIL_ID + place, first + place * SECOND)
+        for place in range(count)
+    )
+    return document(Answer(dealership.now_ms, DEFAULT_VERSION, parts=[("Alerts", ""), ("Messages", "".join(rows))]))
+
+
+def _pattern(mail: Mail) -> str:
+    """Write a header whose id and times are placeholders."""
+    replied_at = None if mail.replied_at is None else 2 * DAY
+    blank = replace(mail, message_id=NO_ID, at=0, life=DAY, replied_at=replied_at, flaw=None)
+    return written([("Message", message(blank, {HEADERS}))])
+
+
+def _printed(pattern: str, mail_id: int, at: int) -> str:
+    times = {0: at, DAY: at + YEAR, 2 * DAY: at + HOUR}
+    text = pattern.replace(NO_ID, str(mail_id))
+    for blank, moment in times.items():
+        text = text.replace(as_text(blank, dotted=True), as_text(moment, dotted=True))
+    return text
 
 
 def folders_body(dealership: Dealership) -> bytes:
