@@ -4,9 +4,9 @@ from leadkit.sandbox.bodies import conversations_body, leads_body, thread_body
 from leadkit.sandbox.crm_api import crm_body
 from leadkit.sandbox.dealership import Dealership
 from leadkit.sandbox.faults import Fault, Faults
+from leadkit.sandbox.mail_bodies import folders_body, mail_body, mail_headers_body
 from leadkit.sandbox.received import Received
 from leadkit.sandbox.server import Sandbox, environment, serve
-from leadkit.sandbox.trading_api import folders_body, mail_body, mail_headers_body
 
 __all__ = [
     "Dealership",

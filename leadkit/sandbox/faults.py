@@ -10,6 +10,15 @@ from leadkit.sandbox.moments import EPOCH, HOUR
 from leadkit.sandbox.received import Received
 
 REQUIRED = object()
+TRADING, CRM, CONSENT = "/ws/api.dll", "/v2/LeadManagement.svc/", "/oauth2/authorize"
+OWN_PATHS = {
+    "trading_error": TRADING,
+    "hard_expiration": TRADING,
+    "xml": TRADING,
+    "throttled": CRM,
+    "mx_error": CRM,
+    "refused_scope": CONSENT,
+}
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "latency": {"seconds": REQUIRED},
@@ -171,6 +180,7 @@ class Faults:
         told = {**call.inside, **query} if fault.where else query
         return (
             (fault.path or "") in call.path
+            and OWN_PATHS.get(fault.kind, "") in call.path
             and all(told.get(name) == value for name, value in fault.where.items())
             and _is_thread(fault, call)
             and (fault.kind != "too_large" or self._hours(query) > fault.options["hours"])

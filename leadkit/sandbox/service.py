@@ -210,8 +210,12 @@ def _instead(call: Received, faults: Sequence[Fault]) -> Response | None:
 
 
 def _bytes(call: Received, options: Json) -> Response:
-    body = encode(usual_error(options["status"], call.path)) if options["body"] is None else options["body"]
-    return Response(body, options["status"], options["headers"], options["content_type"] if body else None)
+    body, kind = options["body"], options["content_type"]
+    if body is None and call.path == TRADING:
+        body, kind = f"<html><body><h1>{options['status']}</h1></body></html>".encode(), "text/html"
+    if body is None:
+        body = encode(usual_error(options["status"], call.path))
+    return Response(body, options["status"], options["headers"], kind if body else None)
 
 
 INSTEAD: dict[str, Callable[[Received, Json], Response]] = {
