@@ -100,7 +100,7 @@ def tell(said: Said, table: Table, known: Collection[str], problems: Problems) -
     """
     for error in said.errors:
         detail = f"the API warns: {error['code'] or ''} {error.get('long_message') or error['message']}".strip()
-        problems.add(Problem(table.name, "api_warning", f"Errors {error['code'] or ''}".rstrip(), detail=detail))
+        problems.add(Problem(table.name, "api_warning", "Errors", error["code"], detail=detail))
     if said.ack not in {"Success", "Failure"} and not said.errors:
         detail = f"the API answered {said.ack} and did not say why"
         problems.add(Problem(table.name, "api_warning", "Ack", detail=detail))
