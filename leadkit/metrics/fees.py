@@ -31,7 +31,8 @@ def fee_totals(leads: Frame, *, times: pl.DataFrame | pl.LazyFrame | None = None
     Without `times` a lead is answered if its ``status`` is ``RESPONDED`` and unanswered if it is ``NEW``. With `times`
     (of `response_times`; joined on ``account`` and ``lead_id``, or on ``lead_id`` where one of the two has no account)
     it is answered if its ``state`` is ``answered_exact`` or ``answered_interval``. All else is ``unknown`` and stands
-    on neither side, so also a lead without a row in `times`, which is told.
+    on neither side, so also a lead without a row in `times`, which is told. Unanswered is unanswered however young a
+    lead is: to leave out the young ones, leave them out of `leads`.
 
     Args:
         leads: needs fee (Decimal, or whole numbers), fee_currency, and status; lead_id in its place with `times`.
@@ -57,7 +58,7 @@ def fee_totals(leads: Frame, *, times: pl.DataFrame | pl.LazyFrame | None = None
     Raises:
         MissingColumns: a column that it needs is missing.
         InvalidRequest: a column has another dtype (money as floats is refused), `by` makes no sense, or a sum has more
-            than 32 digits before its point.
+            than 32 digits before its point (of a LazyFrame, Polars says the last one itself when it is collected).
 
     Warns:
         LeadkitWarning: a currency is no code of ISO 4217 (also ``usd``: it stays apart from ``USD``), an amount has no

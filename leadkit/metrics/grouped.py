@@ -84,7 +84,8 @@ def computed(given: Frame, result: pl.LazyFrame, *, by: str) -> Frame:
         return result.collect(engine="streaming") if isinstance(given, pl.DataFrame) else result
     except PolarsError as error:
         problem = error
-    why = "an amount is too large for 38 digits" if "ecimal" in str(problem) else f"by= ({type(problem).__name__})"
+    too_large = any(sign in str(problem) for sign in _TOO_LARGE)
+    why = "an amount is too large for 38 digits" if too_large else f"by= ({type(problem).__name__})"
     raise InvalidRequest(f"{by} can't be computed on these rows: {why}. Look at the values.")
 
 
@@ -95,5 +96,6 @@ def _all_differ(rows: pl.LazyFrame) -> bool:
 
 
 _DIGEST = "__digest"  # joins on numbers take a third of the time that joins on texts take
+_TOO_LARGE = ("overflow in decimal", "conversion from `decimal")  # as Polars says it
 _COUNTS_ONLY = 10
 _SMALL = 30

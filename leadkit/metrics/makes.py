@@ -37,7 +37,7 @@ ALIASES = {
     "Infiniti": ("infinity",),
     "Jaguar": ("jag", "jaguer"),
     "Lamborghini": ("lambo", "lamborgini"),
-    "Land Rover": ("range rover", "rangerover", "landrover"),
+    "Land Rover": ("range rover",),
     "Mercedes-Benz": ("mercedes", "merc", "mb", "benz", "mercedez", "mercedez benz", "merceds", "mercedes amg"),
     "MINI": ("mini cooper", "bmw mini"),
     "Mitsubishi": ("mitsu", "mitsubushi", "mitsibishi"),
@@ -48,7 +48,7 @@ ALIASES = {
     "Rolls-Royce": ("rolls",),
     "Subaru": ("suburu", "subura"),
     "Toyota": ("toyata", "toyoto"),
-    "Volkswagen": ("vw", "volkswagon", "volks wagen", "vdub"),
+    "Volkswagen": ("vw", "volkswagon", "vdub"),
 }
 """What people write for a make: short names, and the misspellings that are met most."""
 NOTHING = frozenset(
@@ -104,6 +104,13 @@ def with_makes(frame: pl.LazyFrame, key_column: str, *, fuzzy: float | None = No
     )
 
 
+def nearest_makes(keys: pl.Series, threshold: float) -> pl.Series:
+    """The nearest make of each key; every different key is looked up once."""
+    different = keys.drop_nulls().unique()
+    found = pl.Series([_nearest_make(key, threshold) for key in different], dtype=pl.String)
+    return keys.replace_strict(different, found, default=None, return_dtype=pl.String)
+
+
 def checked_fuzzy(fuzzy: float | None, *, by: str) -> float | None:
     """The threshold, when it is one and rapidfuzz is there to use it.
 
@@ -121,15 +128,8 @@ def checked_fuzzy(fuzzy: float | None, *, by: str) -> float | None:
 
 
 def _nearest(key: pl.Expr, threshold: float) -> pl.Expr:
-    find = partial(_nearest_makes, threshold=threshold)
+    find = partial(nearest_makes, threshold=threshold)
     return key.map_batches(find, return_dtype=pl.String, is_elementwise=True)
-
-
-def _nearest_makes(keys: pl.Series, threshold: float) -> pl.Series:
-    """The nearest make of each key; every different key is looked up once."""
-    different = keys.drop_nulls().unique()
-    found = pl.Series([_nearest_make(key, threshold) for key in different], dtype=pl.String)
-    return keys.replace_strict(different, found, default=None, return_dtype=pl.String)
 
 
 def _nearest_make(key: str, threshold: float) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.given import Frame
@@ -50,7 +51,8 @@ def mask(frame: Frame) -> Frame:
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
         raise InvalidRequest(f"mask: frame is a {type(frame).__name__}; give a Polars DataFrame or LazyFrame.")
     schema = frame.lazy().collect_schema()
-    return frame.with_columns(_masked(name, dtype).alias(name) for name, dtype in schema.items())
+    masked = (_masked(name, dtype).alias(name) for name, dtype in schema.items())
+    return frame.with_row_index(_ROW).with_columns(masked).drop(_ROW)
 
 
 def _masked(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -71,8 +73,8 @@ def _is_of_an_api(name: str) -> bool:
 def _labelled(column: pl.Expr, label: str) -> pl.Expr:
     """A number for each value, in the order in which they are met."""
     text = column.cast(pl.String)
-    number = pl.int_range(pl.len()).min().over(text)
-    seen = pl.when(text.is_not_null() & (text != _HIDDEN)).then(number).rank("dense")
+    first = pl.col(_ROW).min().over(text)
+    seen = pl.when(text != _HIDDEN).then(first).rank("dense")
     return pl.when(text == _HIDDEN).then(text).otherwise(pl.format("{} {}", pl.lit(label), seen))
 
 
@@ -97,9 +99,10 @@ def _inside(value: pl.Expr, dtype: pl.DataType, *, personal: bool) -> pl.Expr:
     return _length(value) if personal else value
 
 
-def _instance(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType:
+def _instance(dtype: pl.DataType | DataTypeClass) -> pl.DataType:
     return pl.Series(dtype=dtype).dtype  # also where the class was given
 
 
 _HIDDEN = "--"
+_ROW = "__row"
 _FIELDS = INSIDE | LABELLED | TEXTS

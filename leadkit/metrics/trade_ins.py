@@ -47,10 +47,12 @@ def trade_ins(leads: Frame, *, by: By = ("make",), fuzzy: float | None = None, l
     rows = each_once(leads, needed(leads, _WRITTEN | _submitted(leads) | polled(leads), by="trade_ins"))
     found, names = grouping(by, _worded(_detailed(_dated(rows))), needed_by="trade_ins", result=_RESULT)
     counts = _counted(rows, found, names, near)
-    low, high = wilson_bounds(pl.col("leads"), pl.col("leads").sum(), level=level, by="trade_ins")
+    every = pl.col(_ALL)
+    low, high = wilson_bounds(pl.col("leads"), every, level=level, by="trade_ins")
     shares = (
-        counts.with_columns((pl.col("leads") / pl.col("leads").sum()).alias("share"), low, high)
-        .with_columns(few(pl.col("leads").sum()), _last([name for name in names if name in _NAMED]))
+        counts.with_columns(pl.col("leads").sum().alias(_ALL))
+        .with_columns((pl.col("leads") / pl.when(every > 0).then(every)).alias("share"), low, high)
+        .with_columns(few(every), _last([name for name in names if name in _NAMED]))
         .sort(_PLACE, -pl.col("leads"), *names, nulls_last=True)
         .select(*names, *_RESULT)
     )
@@ -90,6 +92,7 @@ def trade_in_details(leads: Frame, *, fuzzy: float | None = None) -> Frame:
 
 _LIMIT = "__limit"
 _PLACE = "__place"
+_ALL = "__all"
 
 
 def _submitted(leads: object) -> dict[str, Needed]:
@@ -186,10 +189,11 @@ def _band(year: pl.Expr) -> pl.Expr:
 
 def _last(named: list[str]) -> pl.Expr:
     """Where a row stands: rows with a ``none`` after those with an ``unknown``, and these after all others."""
-    words = [pl.col(name) for name in named]
-    is_none, is_unknown = (pl.any_horizontal(word == said for word in words) for said in ("none", "unknown"))
-    place = pl.when(is_none).then(2).when(is_unknown).then(1).otherwise(0) if words else pl.lit(0)
-    return place.alias(_PLACE)
+    is_none, is_unknown = (
+        pl.any_horizontal(pl.lit(value=False), *(pl.col(name) == word for name in named))
+        for word in ("none", "unknown")
+    )
+    return pl.when(is_none).then(2).when(is_unknown).then(1).otherwise(0).alias(_PLACE)
 
 
 _OFFERED = "__offered"
