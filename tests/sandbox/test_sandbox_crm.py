@@ -75,6 +75,11 @@ def test_no_match_at_all_leaves_the_list_out(ask_crm: Ask) -> None:
     assert ask_crm(asked([])).json() == {"RecordCount": 0}
 
 
+def test_a_dealership_without_leads_has_an_empty_crm() -> None:
+    assert Dealership(3, 0).crm_ids == ()
+    assert crm_body(Dealership(3, 0), ["a"], ["FirstName"]) == b'{"RecordCount":0}'
+
+
 def test_the_ids_of_a_dealer_are_found_deleted_shouted_and_repeated(shop: Dealership) -> None:
     ids = shop.crm_ids
     low = [one.lower() for one in ids]
