@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
-    from leadkit.readers import read_conversations, read_leads, read_messages
+    from leadkit.metrics.proportions import wilson
+    from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
 
@@ -48,8 +49,11 @@ __all__ = [
     "describe",
     "open",
     "read_conversations",
+    "read_folders",
     "read_leads",
+    "read_mail",
     "read_messages",
+    "wilson",
 ]
 
 _HOMES = {
@@ -60,8 +64,11 @@ _HOMES = {
     "describe": "dictionary",
     "open": "shop",
     "read_conversations": "readers",
+    "read_folders": "readers",
     "read_leads": "readers",
+    "read_mail": "readers",
     "read_messages": "readers",
+    "wilson": "metrics.proportions",
 }
 
 

@@ -23,6 +23,8 @@ from leadkit.request_log import RequestLog
 from leadkit.token_cache import Held, TokenCache
 from leadkit.transport import Transport
 
+_BEARER = "Authorization"
+
 
 class GivenToken:
     """A token that someone else made: it is sent as it is and can't be renewed.
@@ -52,9 +54,9 @@ class GivenToken:
         """The token."""
         return self._token
 
-    def header(self, token: Secret) -> dict[str, str]:
+    def header(self, token: Secret, name: str = _BEARER) -> dict[str, str]:
         """The header that carries the token, revealed: for the moment of sending."""
-        return {"Authorization": f"Bearer {token.reveal()}"}
+        return {name: f"Bearer {token.reveal()}" if name == _BEARER else token.reveal()}
 
     def renew(self, stale: Secret) -> bool:
         """False: nobody told how to get another."""
@@ -135,9 +137,9 @@ class RefreshedToken:
         with self._lock:  # of the threads that wait here, the first makes the token for all
             return self._from_session() or self._from_cache() or self._made()
 
-    def header(self, token: Secret) -> dict[str, str]:
+    def header(self, token: Secret, name: str = _BEARER) -> dict[str, str]:
         """The header that carries the token, revealed: for the moment of sending."""
-        return {"Authorization": f"Bearer {token.reveal()}"}
+        return {name: f"Bearer {token.reveal()}" if name == _BEARER else token.reveal()}
 
     def renew(self, stale: Secret) -> bool:
         """Make a token in the place of one that was refused; once, however many threads ask for it.
@@ -228,9 +230,9 @@ class _ClientKeys:
     def token(self) -> Secret:
         return self._client_secret
 
-    def header(self, token: Secret) -> dict[str, str]:
+    def header(self, token: Secret, name: str = _BEARER) -> dict[str, str]:
         pair = base64.b64encode(f"{self._client_id}:{token.reveal()}".encode())
-        return {"Authorization": f"Basic {pair.decode('ascii')}"}
+        return {name: f"Basic {pair.decode('ascii')}"}
 
     def renew(self, stale: Secret) -> bool:
         return False

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
-from leadkit.errors import InvalidRequest
+from leadkit.errors import InvalidRequest, LeadkitError
 from leadkit.request_log import RequestEntry, RequestLog
 
 
@@ -25,6 +25,8 @@ class Call:
         query: names and values, not yet encoded, in the order in which they are sent.
         idempotent: whether it may be sent again when nobody knows if it arrived.
         attempts: how often it is sent at most; 1 is never again.
+        token_header: where the token travels: ``Authorization`` as a bearer, any other header bare.
+        judge: reads in an answer what its status does not say; None trusts the status.
     """
 
     source: str
@@ -37,6 +39,8 @@ class Call:
     content: bytes | None = field(default=None, repr=False)  # may carry tokens
     idempotent: bool = True
     attempts: int = 4
+    token_header: str = "Authorization"
+    judge: Judge | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
@@ -53,6 +57,32 @@ class Reply:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an API means by an answer whose status says something else, or nothing.
+
+    Attributes:
+        kind: the error that it is.
+        errors: what the API listed, in the shape of `read_error_body`.
+        advice: what to do; None for what is usually advised for this kind.
+        retry: asking again may help.
+        renew: the token is not accepted; a renewed one may be.
+        wait: the seconds to wait before asking again, where they are known.
+        attempts: how often to ask in all, where the API says so.
+    """
+
+    kind: type[LeadkitError]
+    errors: Sequence[Mapping[str, Any]] = field(repr=False)
+    advice: str | None = None
+    retry: bool = False
+    renew: bool = False
+    wait: float | None = None
+    attempts: int | None = None
+
+
+Judge = Callable[[Reply], Verdict | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from leadkit.calls import Call
+from leadkit.calls import Call, Judge
 from leadkit.records import Table
 
 Query = tuple[tuple[str, str], ...]
@@ -25,26 +25,45 @@ class Endpoint:
         bare: an answer is one element of the table's outer list, without an envelope.
         idempotent: asking twice changes nothing, so it may be asked again.
         headers: sent with every call.
+        method: GET, or POST for those that ask in a body.
+        token_header: where the token travels.
+        judge: reads in an answer what its status does not say.
     """
 
     operation: str
-    host: Literal["apiz", "api"]
+    host: Literal["apiz", "api", "crm"]
     path: str
     table: Table
     scope: str
     bare: bool = False
     idempotent: bool = True
     headers: tuple[tuple[str, str], ...] = ()
+    method: Literal["GET", "POST"] = "GET"
+    token_header: str = "Authorization"
+    judge: Judge | None = None
 
-    def call(self, origin: str, query: Query, *, at: str = "", attempts: int = 4) -> Call:
-        """The request for these parameters; `at` is the id in the path."""
+    def call(
+        self,
+        origin: str,
+        query: Query,
+        *,
+        at: str = "",
+        attempts: int = 4,
+        content: bytes | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> Call:
+        """The request for these parameters; `at` is the id in the path, `headers` go beside the endpoint's own."""
         return Call(
             source=self.table.name,
             operation=self.operation,
             origin=origin,
             path=self.path.format(quote(at, safe="")),
             query=query,
-            headers=self.headers,
+            method=self.method,
+            headers=(*self.headers, *headers),
+            content=content,
             idempotent=self.idempotent,
             attempts=attempts,
+            token_header=self.token_header,
+            judge=self.judge,
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from leadkit.calls import Call, Reply
+from leadkit.calls import Call, Reply, Verdict
 from leadkit.errors import (
     BadResponse,
     Forbidden,
@@ -37,19 +37,26 @@ def read_error_body(body: bytes) -> list[dict[str, Any]]:
 
 
 def named_error(
-    call: Call, reply: Reply, *, secrets: Secrets, attempts: int = 1, resets_at: datetime | None = None
+    call: Call,
+    reply: Reply,
+    *,
+    secrets: Secrets,
+    attempts: int = 1,
+    resets_at: datetime | None = None,
+    verdict: Verdict | None = None,
 ) -> LeadkitError:
-    """The error of our tree for an answer that is no success, free of secrets."""
-    errors = secrets.redact_all(read_error_body(reply.body))
-    kind = _kind(reply.status)
-    said = "." if kind is BadResponse else _said(errors)
+    """The error of our tree for an answer that is no success, free of secrets; a verdict wins over the status."""
+    errors = secrets.redact_all(list(verdict.errors) if verdict else read_error_body(reply.body))
+    kind = verdict.kind if verdict else _kind(reply.status)
+    said = "." if kind is BadResponse and verdict is None else _said(errors)
     what = f"{call.source}: {call.operation} answered {reply.status}{_times(attempts)}{said}"
     code = errors[0]["code"] if errors else None
+    advice = (verdict and verdict.advice) or _advice(kind, reply, secrets, resets_at)
     error = kind(
-        f"{what} {_advice(kind, reply, secrets, resets_at)}",
+        f"{what} {advice}",
         source=call.source,
         status=reply.status,
-        code="redirect_refused" if kind is BadResponse else code,
+        code="redirect_refused" if kind is BadResponse and verdict is None else code,
         errors=errors,
     )
     if isinstance(error, RateLimited):

@@ -93,9 +93,27 @@ class Run:
     progress: Progress
     stopped: threading.Event = field(default_factory=threading.Event)
 
+    def send(
+        self,
+        endpoint: Endpoint,
+        query: Query = (),
+        *,
+        at: str = "",
+        attempts: int = 4,
+        content: bytes | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> Answer:
+        """One call, its answer not yet read."""
+        if self.stopped.is_set():
+            raise InterruptedError
+        origin = self.origins[endpoint.host]
+        return self.sender.send(
+            endpoint.call(origin, query, at=at, attempts=attempts, content=content, headers=headers)
+        )
+
     def ask(self, endpoint: Endpoint, query: Query, *, at: str = "", attempts: int = 4) -> Body:
         """One call, its answer read."""
-        answer, table, bare = self._send(endpoint, query, at=at, attempts=attempts), endpoint.table, endpoint.bare
+        answer, table, bare = self.send(endpoint, query, at=at, attempts=attempts), endpoint.table, endpoint.bare
         if answer.status == _NO_CONTENT:
             return Body(Decoded.nothing(table), answer.fetched_at)
         decoded = _reading(answer, lambda: decode(table, answer.body, call=_call_of(answer), bare=bare))
@@ -107,7 +125,7 @@ class Run:
 
     def receive(self, endpoint: Endpoint, query: Query, *, at: str = "") -> Unread:
         """One call of many; only the envelope of its answer is read now."""
-        answer = self._send(endpoint, query, at=at)
+        answer = self.send(endpoint, query, at=at)
         if answer.status == _NO_CONTENT:
             return Unread(endpoint.table, answer, {"total": Number("0")})
         table = endpoint.table
@@ -119,11 +137,6 @@ class Run:
     def tell(self, table: Table, kind: str, **details: Any) -> None:
         """Put a problem of this table on record."""
         self.problems.add(Problem(table.name, kind, **details))
-
-    def _send(self, endpoint: Endpoint, query: Query, *, at: str, attempts: int = 4) -> Answer:
-        if self.stopped.is_set():
-            raise InterruptedError
-        return self.sender.send(endpoint.call(self.origins[endpoint.host], query, at=at, attempts=attempts))
 
     def _tell_warnings(self, table: Table, envelope: Mapping[str, Any]) -> None:
         """An answer may hold warnings beside its rows: what the API said is told as it said it."""

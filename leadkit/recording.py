@@ -129,8 +129,9 @@ class Replay:
         reply = recorded.reply()
         entry = self.log.begin(call.source, call.operation, recorded.at)
         entry.status, entry.attempts, entry.bytes, entry.seconds = reply.status, 1, len(reply.body), 0.0
-        if not 200 <= reply.status < 300:  # noqa: PLR2004  HTTP's successes
-            raise named_error(call, reply, secrets=self._secrets)
+        verdict = None if call.judge is None else call.judge(reply)
+        if verdict is not None or not 200 <= reply.status < 300:  # noqa: PLR2004  HTTP's successes
+            raise named_error(call, reply, secrets=self._secrets, verdict=verdict)
         return Answer.of(call, reply, entry)
 
     def close(self) -> None:

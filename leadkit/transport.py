@@ -17,7 +17,7 @@ import httpx
 import stamina
 
 from leadkit.bodies import Body, Broken
-from leadkit.calls import Answer, Call, Reply, Sender, check_origin, is_loopback
+from leadkit.calls import Answer, Call, Reply, Sender, Verdict, check_origin, is_loopback
 from leadkit.error_bodies import named_error, quota_is_spent, read_error_body
 from leadkit.errors import BadResponse, InvalidRequest, LeadkitError, NetworkError
 from leadkit.redaction import QuietLogs, Secret, Secrets
@@ -62,8 +62,11 @@ class Credentials(Protocol):
     def token(self) -> Secret:
         """The token to send now."""
 
-    def header(self, token: Secret) -> dict[str, str]:
-        """The headers that carry the token, revealed: asked for only where a request goes out."""
+    def header(self, token: Secret, name: str) -> dict[str, str]:
+        """The headers that carry the token, revealed: asked for only where a request goes out.
+
+        `name` is the header that the call wants it in; ``Authorization`` makes it a bearer.
+        """
 
     def renew(self, stale: Secret) -> bool:
         """Get another token in the place of this one; False where there is no way to."""
@@ -196,8 +199,10 @@ class Transport:
         if isinstance(exchanged, Broken):
             entry.status = None
             return self._broken(call, exchanged, entry)
-        reply, damage = exchanged
+        reply, damage, verdict = exchanged
         entry.status, entry.bytes = reply.status, len(reply.body)
+        if verdict is not None:
+            return self._judged(call, reply, verdict, entry)
         if not 200 <= reply.status < 300:  # noqa: PLR2004  HTTP's successes
             return self._refused(call, reply, entry)
         return _Outcome(reply) if damage is None else self._broken(call, damage, entry)
@@ -207,10 +212,10 @@ class Transport:
         if self._auth is None:
             return self._exchange(call, entry, None)
         token = self._auth.token()
-        exchanged = self._exchange(call, entry, _Signed(self._auth, token))
-        if isinstance(exchanged, Broken) or exchanged[0].status != 401 or not self._auth.renew(token):  # noqa: PLR2004  Unauthorized
+        exchanged = self._exchange(call, entry, _Signed(self._auth, token, call.token_header))
+        if not _refuses_token(exchanged) or not self._auth.renew(token):
             return exchanged
-        return self._exchange(call, entry, _Signed(self._auth, self._auth.token()))
+        return self._exchange(call, entry, _Signed(self._auth, self._auth.token(), call.token_header))
 
     def _exchange(self, call: Call, entry: RequestEntry, signed: _Signed | None) -> _Exchanged:
         """One request and what came of it; no frame that holds its headers outlives this."""
@@ -233,7 +238,8 @@ class Transport:
             body = Body(headers.get("content-encoding", "").strip().lower(), self._max_body)
             broken = self._read(response, body, deadline)
         told_at = http_date(headers.get("date"))
-        return Reply(response.status_code, headers, body.content(), told_at or self._clock()), broken
+        reply = Reply(response.status_code, headers, body.content(), told_at or self._clock())
+        return reply, broken, call.judge(reply) if call.judge is not None and broken is None else None
 
     def _read(self, response: httpx.Response, body: Body, deadline: float) -> Broken | None:
         """Read until the end, the cap or the deadline; what came so far stays in the body."""
@@ -256,6 +262,15 @@ class Transport:
         error = kind(self._secrets.redact(message), source=call.source, status=entry.status, code=broken.code)
         return _Outcome(error=error, retry=broken.retry)
 
+    def _judged(self, call: Call, reply: Reply, verdict: Verdict, entry: RequestEntry) -> _Outcome:
+        """The outcome for what an API said in the body, whatever the status."""
+        until = resets_at(verdict.wait, reply.fetched_at)
+        error = named_error(
+            call, reply, secrets=self._secrets, attempts=entry.attempts, resets_at=until, verdict=verdict
+        )
+        again = verdict.retry and entry.attempts < (verdict.attempts or call.attempts)
+        return _Outcome(reply, error, retry=again, wait=verdict.wait)
+
     def _refused(self, call: Call, reply: Reply, entry: RequestEntry) -> _Outcome:
         """The outcome for a status that is no success: asked again, or final."""
         wait = asked_to_wait(reply.headers, reply.fetched_at) if reply.status in _RETRIED else None
@@ -277,7 +292,7 @@ _NETWORK_ADVICE = (
     "Check the connection and the proxy settings, then ask again; a shorter time span makes smaller answers."
 )
 _NO_REPLY = Reply(0, {}, b"", datetime.min.replace(tzinfo=UTC))
-_Exchanged = tuple[Reply, Broken | None] | Broken
+_Exchanged = tuple[Reply, Broken | None, Verdict | None] | Broken
 
 
 @dataclass(slots=True)
@@ -301,13 +316,22 @@ class _TryAgain(Exception):  # noqa: N818  it asks for something and is no error
 class _Signed(httpx.Auth):
     """Puts the token on a request inside httpx, so that no frame of ours holds it."""
 
-    def __init__(self, auth: Credentials, token: Secret) -> None:
+    def __init__(self, auth: Credentials, token: Secret, name: str) -> None:
         self._auth = auth
         self._token = token
+        self._name = name
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers.update(self._auth.header(self._token))
+        request.headers.update(self._auth.header(self._token, self._name))
         yield request
+
+
+def _refuses_token(exchanged: _Exchanged) -> bool:
+    """Whether an answer says that the token is no good, in its status or in its body."""
+    if isinstance(exchanged, Broken):
+        return False
+    reply, _, verdict = exchanged
+    return reply.status == 401 if verdict is None else verdict.renew  # noqa: PLR2004  Unauthorized
 
 
 def _pause(error: Exception) -> bool | float:
