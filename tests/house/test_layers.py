@@ -11,7 +11,7 @@ ROOMS = {
     "errors": ("errors", ""),
     "declaring": ("records parameters", "errors"),
     "decoding": ("decode problems tables sellers", "errors declaring"),
-    "calling": ("calls bodies redaction request_log error_bodies retry_after token_cache", "errors"),
+    "calling": ("calls bodies pace redaction request_log error_bodies retry_after token_cache", "errors"),
     "sending": ("transport auth recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
     "fetching": ("fetch", "errors declaring decoding calling paging"),
@@ -29,7 +29,6 @@ ROOMS = {
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
     "httpx": "transport auth",
-    "pyrate_limiter": "transport",
     "stamina": "transport",
     "lxml": "decode sandbox sources",
     "starlette": "sandbox",
