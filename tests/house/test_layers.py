@@ -11,7 +11,7 @@ ROOMS = {
     "errors": ("errors", ""),
     "declaring": ("records parameters", "errors"),
     "decoding": ("decode problems tables sellers", "errors declaring"),
-    "calling": ("calls bodies pace redaction request_log error_bodies retry_after token_cache", "errors"),
+    "calling": ("calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache", "errors"),
     "sending": ("transport auth recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
     "fetching": ("fetch", "errors declaring decoding calling paging"),
