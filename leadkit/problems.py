@@ -32,6 +32,8 @@ SCHEMA = pl.Schema(
 QUIET = frozenset({"unknown_key", "empty_listing", "duplicate"})
 """Kinds that are kept in the frame and not warned of: nothing was lost, nothing needs a decision."""
 ONE_ROW_EACH = frozenset({"missing_id", "missing_thread"})
+BY_DETAIL = frozenset({"api_warning", "repaired_xml"})
+"""Kinds whose rows differ by what they say, and not by a column."""
 _LONGEST_EXAMPLE = 120
 _PERSONAL = re.compile(r"@|\d{3}\D?\d{4}")
 _INSIDE = (str(Path(__file__).parent), contextlib.__file__)
@@ -55,7 +57,7 @@ class Problems:
 
     def __init__(self, redact: Callable[[str], str] = str) -> None:
         self._rows: list[Problem] = []
-        self._places: dict[tuple[str, str, str | None], int] = {}
+        self._places: dict[tuple[str | None, ...], int] = {}
         self._redact = redact
         self._lock = threading.Lock()
 
@@ -68,7 +70,7 @@ class Problems:
     def add(self, problem: Problem) -> None:
         """Take a problem in; the first of its source, kind and column lends its row key and example."""
         clean = replace(problem, example=self._clean(problem.example), detail=self._clean(problem.detail))
-        place = (clean.source, clean.kind, clean.column)
+        place = (clean.source, clean.kind, clean.column, clean.detail if clean.kind in BY_DETAIL else None)
         with self._lock:
             at = self._places.get(place)
             if at is None or clean.kind in ONE_ROW_EACH:

@@ -43,6 +43,7 @@ def wire(
     as_sent: bool = False,
     zoneless: bool = False,
     personal: bool = False,
+    markup: bool = False,
     values: Mapping[str, str] | None = None,
 ) -> Any:  # pydantic's Field() returns Any too
     """A field that stands in the response at this path (``[]`` marks a list).
@@ -57,6 +58,7 @@ def wire(
         as_sent: text that people wrote: kept to the letter. Other strings are stripped, and blank is null.
         zoneless: a time that comes without a zone, ``2018-03-06 06:55:46.000``, and is documented to be in UTC.
         personal: masked wherever an example of it is shown.
+        markup: elements inside are HTML that people wrote, and part of the text.
         values: other spellings of a value and what they stand for; a blank stands for null.
     """
     extra: Any = {
@@ -67,6 +69,7 @@ def wire(
         "as_sent": as_sent,
         "zoneless": zoneless,
         "personal": personal,
+        "markup": markup,
         "values": dict(values or {}),
     }
     return Field(default=None, description=meaning, json_schema_extra=extra)
@@ -90,6 +93,7 @@ class Column:
     comes_from: str
     json: JsonType = "string"
     personal: bool = False
+    markup: bool = False
     values: tuple[tuple[str, str], ...] = ()
     children: tuple[Column, ...] = ()
 
@@ -167,6 +171,7 @@ def _column(name: str, annotation: object, info: Any, parent: str) -> Column:
         comes_from=path or extra["from"],
         json=extra.get("json", "string"),
         personal=extra.get("personal", False),
+        markup=extra.get("markup", False),
         values=tuple(extra.get("values", {}).items()),
         children=columns_of(child, f"{path}.") if child else (),
     )

@@ -14,7 +14,7 @@ ROOMS = {
     "calling": ("calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache", "errors"),
     "sending": ("transport auth recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
-    "fetching": ("fetch", "errors declaring decoding calling paging"),
+    "fetching": ("fetch trading", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
         "accounts ebay_tables dictionary readers saved",
@@ -30,7 +30,7 @@ APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
     "httpx": "transport auth",
     "stamina": "transport",
-    "lxml": "decode sandbox sources",
+    "lxml": "decode sandbox trading",
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "tqdm": "progress",
