@@ -80,9 +80,8 @@ def _time(text: pl.Expr) -> pl.Expr:
 
 
 def _utc(text: pl.Expr) -> pl.Expr:
-    whole = text.str.slice(len("2018-03-06 06:55:46")).is_in(["", ".000"])
-    text = pl.when(whole).then(text.str.head(len("2018-03-06 06:55:46")))  # without a fraction it is read much faster
-    return text.str.to_datetime(_SPACED, time_unit="us", strict=False).dt.replace_time_zone("UTC")
+    whole = text.str.strip_suffix(".000")  # without a fraction it is read much faster; others get a second look
+    return whole.str.to_datetime(_SPACED, time_unit="us", strict=False).dt.replace_time_zone("UTC")
 
 
 def _flag(text: pl.Expr) -> pl.Expr:

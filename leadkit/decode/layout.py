@@ -6,7 +6,7 @@ Then nothing can have been dropped, and nobody has to count what the bytes hold.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leadkit.decode.shape import Node
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Places = NDArray[np.intp]
 
-_WORD = 8
 _ENOUGH = 1 << 16
 """So many bytes hold the first row; a longer one is looked at the slow way."""
 
@@ -48,10 +47,9 @@ def counted_alike(piece: bytes, shape: Node) -> dict[str, int] | None:
     is_text, is_null = (raw[ends + 1] == ord(first) for first in '"n')
     if len(ends) % len(names) or not (is_text | is_null).all() or has_surrogates(raw):
         return None
-    for n, token in enumerate(_tokens(names)):
-        nulls = ends[n :: len(names)][is_null[n :: len(names)]]
-        if len(nulls) and not _stands_before(nulls, token, piece):
-            return None
+    nulls = ((ends[n :: len(names)][is_null[n :: len(names)]], token) for n, token in enumerate(_tokens(names)))
+    if not all(_stands_before(at, token, raw) for at, token in nulls if len(at)):
+        return None
     return {"string": int(is_text.sum()), "scalar": 0, "object": 0, "list": 0}
 
 
@@ -65,17 +63,13 @@ def _tokens(names: list[str]) -> list[bytes]:
     return [b"{" + tokens[0], *(b"," + token for token in tokens[1:])]
 
 
-def _stands_before(ends: Places, token: bytes, piece: bytes) -> bool:
-    """Whether the token ends at each of these places; compared eight bytes at a time."""
+def _stands_before(ends: Places, token: bytes, raw: Bytes) -> bool:
+    """Whether the token ends at each of these places."""
     import numpy as np  # noqa: PLC0415 - likewise
 
-    if ends[0] < len(token):
-        return False
-    size = _WORD if len(token) >= _WORD else 1
-    words: NDArray[Any] = np.ndarray(len(piece) - size + 1, f"<u{size}", piece, strides=(1,))
-    backs = [*range(size, len(token), size), len(token)]
-    expected = [np.frombuffer(token, words.dtype, 1, len(token) - back)[0] for back in backs]
-    return all(bool((words[ends - back] == word).all()) for back, word in zip(backs, expected, strict=True))
+    wanted = np.frombuffer(token, np.uint8)
+    places = ends[:, None] + np.arange(-len(token), 0)
+    return bool(ends[0] >= len(token) and (raw[places] == wanted).all())
 
 
 def has_surrogates(raw: Bytes) -> bool:

@@ -25,7 +25,7 @@ from leadkit.leadsquared_errors import judge
 from leadkit.parameters import Request, argument, refuse
 from leadkit.problems import Problem, Problems
 from leadkit.records import Column, Record, Table, ours, wire
-from leadkit.tables import decode
+from leadkit.tables import Decoded, decode, decode_alike, joined
 
 _NOT_ASKED = "empty there, or not asked for"
 
@@ -178,34 +178,18 @@ def fetch_crm_leads(run: Run, request: CrmLeadsRequest) -> pl.DataFrame:
             break
         detail = "the pages did not hold all that the API counts: what was left was asked for again"
         run.tell(table, "moved_pages", count=before, detail=detail)
-    tell_rows(run.problems, pages, request.ids)
+    tell_rows(run.problems, table, pages, request.ids)
     if not swept.cut:
-        _tell_absent(run, table, request, pages, left)
+        _tell_absent(run, request, pages, left)
         check_total(run.problems, table, said=swept.said, came=_count(pages), name="RecordCount")
-    return run.first_rows(table, in_order(table, [page.rows for page in pages], request.ids), request.max_rows)
-
-
-@dataclass(frozen=True, slots=True)
-class CrmPage:
-    """One answer, read: its rows, the table in its spelling, the keys of its first row, what did not fit, the count."""
-
-    rows: pl.DataFrame
-    table: Table
-    keys: frozenset[str]
-    misfits: Sequence[Misfit]
-    total: int
-
-    @property
-    def ids(self) -> list[str | None]:
-        """The ids of its rows, in small letters."""
-        return self.rows.get_column("prospect_id").str.to_lowercase().to_list()
+    return run.first_rows(table, in_order(table, [page.frame for page in pages], request.ids), request.max_rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Swept:
     """All pages for some ids, and how many leads the API counts; `cut`: the user wants no more rows."""
 
-    pages: list[CrmPage]
+    pages: list[CrmRows]
     said: int
     cut: bool
 
@@ -213,43 +197,43 @@ class _Swept:
 def _sweep(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str]) -> _Swept:
     """The first page of every 10,000 ids, then all others; with `max_rows` so many ids after so many."""
     chunks = [ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS)]
-    pages: list[CrmPage] = []
+    pages: list[CrmRows] = []
     said = 0
     for group in [chunks] if request.max_rows is None else [[chunk] for chunk in chunks]:
         firsts = run.in_parallel(lambda chunk: _ask(run, table, request, chunk, 1), group)
         rest = [
             (chunk, page)
             for chunk, first in zip(group, firsts, strict=True)
-            for page in range(2, request.pages(min(first.total, len(chunk))) + 1)
+            for page in range(2, request.pages(min(first.totals[0], len(chunk))) + 1)
         ]
         pages += [*firsts, *run.in_parallel(lambda one: _ask(run, table, request, *one), rest)]
-        said += sum(first.total for first in firsts)
+        said += sum(first.totals[0] for first in firsts)
         if request.max_rows is not None and _count(pages) > request.max_rows:
             return _Swept(pages, said, cut=True)
     return _Swept(pages, said, cut=False)
 
 
-def _ask(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str], page: int) -> CrmPage:
+def _ask(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str], page: int) -> CrmRows:
     answer = run.send(BY_IDS, content=request.content(ids, page))
     call = f"{table.name} ({BY_IDS.operation})"
-    found = reading(table.name, answer.body, lambda: read_page(table, answer.body, call=call), status=answer.status)
-    answer.entry.rows, answer.entry.total = len(found.rows), found.total
-    run.progress.step(len(found.rows))
-    return replace(found, rows=completed(table, found.rows, account=run.account, fetched_at=answer.fetched_at))
+    found = reading(table.name, answer.body, lambda: read_rows(table, [answer.body], [call]), status=answer.status)
+    answer.entry.rows, answer.entry.total = len(found.frame), found.totals[0]
+    run.progress.step(len(found.frame))
+    return replace(found, frame=completed(table, found.frame, account=run.account, fetched_at=answer.fetched_at))
 
 
-def _without(ids: Sequence[str], pages: Iterable[CrmPage]) -> list[str]:
+def _without(ids: Sequence[str], pages: Iterable[CrmRows]) -> list[str]:
     came = {key for page in pages for key in page.ids}
     return [one for one in ids if one.lower() not in came]
 
 
-def _count(pages: Iterable[CrmPage]) -> int:
+def _count(pages: Iterable[CrmRows]) -> int:
     """How many leads came, each id once; those without one can't be told apart."""
     ids = [key for page in pages for key in page.ids]
     return len(set(ids) - {None}) + ids.count(None)
 
 
-def in_order(table: Table, frames: Iterable[pl.DataFrame], ids: Iterable[str]) -> pl.DataFrame:
+def in_order(table: Table, frames: Iterable[pl.DataFrame], ids: Iterable[str] = ()) -> pl.DataFrame:
     """The leads in the order of these ids, each id once, as it was last seen; then those without one of them."""
     asked = pl.DataFrame({"asked": [one.lower() for one in ids]}, schema={"asked": pl.String}).with_row_index("place")
     rows = union(table, frames).with_columns(asked=pl.col("prospect_id").str.to_lowercase())
@@ -262,10 +246,10 @@ def in_order(table: Table, frames: Iterable[pl.DataFrame], ids: Iterable[str]) -
     )
 
 
-def tell_rows(problems: Problems, pages: Sequence[CrmPage], ids: Iterable[str] | None) -> None:
+def tell_rows(problems: Problems, table: Table, pages: Sequence[CrmRows], ids: Iterable[str] | None) -> None:
     """Tell what did not fit in the rows, which came twice, without an id, or unasked (where it is known what was)."""
     for page in pages:
-        problems.add_misfits(page.misfits, page.table, page.rows)
+        problems.add_misfits(page.misfits, table, page.frame)
     keys = [key for page in pages for key in page.ids]
     came = dict.fromkeys(key for key in keys if key is not None)
     asked = came.keys() if ids is None else {one.lower() for one in ids}
@@ -278,70 +262,111 @@ def tell_rows(problems: Problems, pages: Sequence[CrmPage], ids: Iterable[str] |
     )
     for kind, count, key, detail in told:
         if count:
-            problems.add(Problem("crm_leads", kind, "prospect_id", key, count=count, detail=detail))
+            problems.add(Problem(table.name, kind, "prospect_id", key, count=count, detail=detail))
 
 
-def _tell_absent(
-    run: Run, table: Table, request: CrmLeadsRequest, pages: Sequence[CrmPage], left: Iterable[str]
-) -> None:
+def _tell_absent(run: Run, request: CrmLeadsRequest, pages: Iterable[CrmRows], left: Iterable[str]) -> None:
     """Tell each id that did not come back, and each column that was asked for and is in no row."""
-    keys = frozenset().union(*(page.keys for page in pages))
-    for name in ("ProspectID", *(request.columns or ())):
-        if keys and name.lower() not in keys:
-            column = KNOWN.get(name, name)
-            run.tell(table, "missing_column", column=column, detail="asked for, and in no row: null everywhere")
+    keys = frozenset[str]().union(*(page.keys for page in pages))
+    for name in dict.fromkeys(("ProspectID", *(request.columns or ()))) if keys else ():
+        if name.lower() not in keys:
+            detail = "asked for, and in no row: null everywhere"
+            run.tell(CRM_LEADS, "missing_column", column=KNOWN.get(name, name), detail=detail)
     for one in left:
-        run.tell(table, "missing_id", column="prospect_id", row_key=one, detail="asked for, and did not come back")
+        run.tell(CRM_LEADS, "missing_id", column="prospect_id", row_key=one, detail="asked for, and did not come back")
 
 
-def read_page(table: Table, body: bytes, *, call: str) -> CrmPage:
-    """One body as a page: columns are known by their names whatever their case, ``{mxnewline}`` is a newline.
+@dataclass(frozen=True, slots=True)
+class CrmRows:
+    """The rows of one or more answers; of each how many it has and how many the API counts.
 
-    The first row tells how the answer spells its keys, so that it is decoded at full speed; where a later row spells
-    them otherwise, all of them are respelled first.
+    `keys` are those of each answer's first row, in small letters.
     """
+
+    frame: pl.DataFrame
+    misfits: Sequence[Misfit]
+    lengths: Sequence[int]
+    totals: Sequence[int]
+    keys: frozenset[str]
+
+    @property
+    def ids(self) -> list[str | None]:
+        """The ids of the rows, in small letters."""
+        return self.frame.get_column("prospect_id").str.to_lowercase().to_list()
+
+
+def read_rows(table: Table, bodies: Sequence[bytes], calls: Sequence[str]) -> CrmRows:
+    """The rows of these answers: columns known by name whatever its case, ``{mxnewline}`` a newline, no blank texts.
+
+    Args:
+        table: what to read, as `table_of` gives it.
+        bodies: the answers.
+        calls: names each of them in errors.
+
+    Raises:
+        BadResponse: a body is not JSON, its envelope is absent, or something else stands where rows belong.
+    """
+    bodies = [body.replace(b"{mxnewline}", rb"\n") for body in bodies]  # as JSON writes a newline
+    keys = [keys_of(body) for body in bodies]
+    tables = [_spelled(table, own) for own in keys]
+    alike = len(bodies) > 1 and len(set(tables)) == 1
+    found = (decode_alike(tables[0], bodies, call=calls[0]) if alike else None) or joined(
+        table, [_decoded(*one) for one in zip(tables, bodies, calls, strict=True)]
+    )
+    return CrmRows(
+        frame=found.frame.with_columns(_no_blanks(table)),
+        misfits=[replace(misfit, path=_path_in(table, misfit.path)) for misfit in found.misfits],
+        lengths=found.lengths,
+        totals=[int(envelope["RecordCount"]) for envelope in found.envelopes],
+        keys=frozenset(key.lower() for own in keys for key in own),
+    )
+
+
+def keys_of(body: bytes) -> list[str]:
+    """The keys of a body's first row."""
     opened = _LIST.search(body)
-    keys = first_keys(body, opened.end()) if opened else []
-    spelled = _spelled(table, keys)
-    decoded = decode(spelled, body, call=call)
-    paths = {column.path.lower() for column in spelled.columns if column.path}
-    if any(misfit.kind == "unknown_key" and misfit.path.lower() in paths for misfit in decoded.misfits):
-        decoded = decode(spelled, _respelled(body, spelled), call=call)
-    rows = decoded.frame.with_columns(_cleaned(spelled, newlines=_NEWLINE.encode() in body))
-    return CrmPage(rows, spelled, frozenset(map(str.lower, keys)), decoded.misfits, decoded.total("RecordCount"))
+    return first_keys(body, opened.end()) if opened else []
+
+
+def _decoded(table: Table, body: bytes, call: str) -> Decoded:
+    """One body; where a later row spells its keys otherwise than the first one, all of them are respelled first."""
+    decoded = decode(table, body, call=call)
+    paths = {_path_in(table, misfit.path) for misfit in decoded.misfits if misfit.kind == "unknown_key"}
+    if paths.isdisjoint(column.path for column in table.columns if column.path):
+        return decoded
+    return decode(table, _respelled(body, table), call=call)
 
 
 def _spelled(table: Table, keys: Sequence[str]) -> Table:
-    """The table with its columns at the keys that an answer uses."""
-    found = {f"Leads[].{key}".lower(): f"Leads[].{key}" for key in reversed(keys)}
-    moved = [
+    """The table with its columns at the keys that an answer uses, so that it is decoded at full speed."""
+    found = {f"leads[].{key.lower()}": f"Leads[].{key}" for key in reversed(keys)}
+    moved = tuple(
         replace(column, path=found.get(column.path.lower(), column.path)) if column.path else column
         for column in table.columns
-    ]
-    return table if tuple(moved) == table.columns else replace(table, asked=tuple(moved))
+    )
+    return table if moved == table.columns else replace(table, asked=moved)
 
 
 def _respelled(body: bytes, table: Table) -> bytes:
     """The body with one spelling of each key. In valid JSON no text can look like a key: its quotes are escaped."""
-    names = {
-        name.lower(): name
-        for name in (column.path.removeprefix("Leads[].").encode() for column in table.columns if column.path)
-    }
+    names = [column.path.removeprefix("Leads[].").encode() for column in table.columns if column.path]
+    spelled = {name.lower(): name for name in names}
     pattern = re.compile(rb'"(%b)"(?=\s*:)' % b"|".join(map(re.escape, names)), re.IGNORECASE)
-    return pattern.sub(lambda key: b'"%b"' % names[key[1].lower()], body)
+    return pattern.sub(lambda key: b'"%b"' % spelled[key[1].lower()], body)
 
 
-def _cleaned(table: Table, *, newlines: bool) -> list[pl.Expr]:
-    """What texts need beyond their type: newlines, and null for a blank one."""
-    texts = [column for column in table.columns if column.path and column.dtype == pl.String]
-    read = {column.name: pl.col(column.name) for column in texts if newlines or column.kind == "text"}
-    if newlines:
-        read = {name: text.str.replace_all(_NEWLINE, "\n", literal=True) for name, text in read.items()}
-    return [pl.when(text.str.strip_chars() != "").then(text).alias(name) for name, text in read.items()]
+def _path_in(table: Table, path: str) -> str:
+    """A wire path as this table spells it."""
+    return next((one.path for one in table.columns if one.path and one.path.lower() == path.lower()), path)
+
+
+def _no_blanks(table: Table) -> list[pl.Expr]:
+    """Null for a blank text; others are left as they came."""
+    texts = (pl.col(column.name) for column in table.columns if column.path and column.kind == "text")
+    return [pl.when(text.str.strip_chars() != "").then(text) for text in texts]
 
 
 _LIST = re.compile(rb'"Leads"\s*:\s*\[')
-_NEWLINE = "{mxnewline}"
 
 
 BY_IDS = Endpoint(
