@@ -13,7 +13,8 @@ from urllib.parse import unquote
 
 import polars as pl
 
-from leadkit.ebay_tables import EbayTables, Opened, R, as_parameters
+from leadkit.account_tables import Opened, R, as_parameters
+from leadkit.ebay_tables import EbayTables
 from leadkit.errors import NotFound
 from leadkit.fetch import Run, within
 from leadkit.parameters import Request, checked

@@ -17,7 +17,7 @@ ROOMS = {
     "fetching": ("fetch trading", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
-        "accounts ebay_tables dictionary readers saved",
+        "account_tables accounts ebay_tables crm_account crm_tables dictionary readers crm_readers saved saved_tables saved_crm",
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts", "errors"),
