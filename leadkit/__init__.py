@@ -24,7 +24,11 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
+    from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
+    from leadkit.metrics.financing import financing
+    from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
+    from leadkit.metrics.trade_ins import trade_in_details, trade_ins
     from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
@@ -47,12 +51,19 @@ __all__ = [
     "__version__",
     "demo",
     "describe",
+    "fee_conversions",
+    "fee_originals",
+    "fee_totals",
+    "financing",
+    "mask",
     "open",
     "read_conversations",
     "read_folders",
     "read_leads",
     "read_mail",
     "read_messages",
+    "trade_in_details",
+    "trade_ins",
     "wilson",
 ]
 
@@ -62,12 +73,19 @@ _HOMES = {
     "Shop": "shop",
     "demo": "shop",
     "describe": "dictionary",
+    "fee_conversions": "metrics.fees",
+    "fee_originals": "metrics.fees",
+    "fee_totals": "metrics.fees",
+    "financing": "metrics.financing",
+    "mask": "metrics.masking",
     "open": "shop",
     "read_conversations": "readers",
     "read_folders": "readers",
     "read_leads": "readers",
     "read_mail": "readers",
     "read_messages": "readers",
+    "trade_in_details": "metrics.trade_ins",
+    "trade_ins": "metrics.trade_ins",
     "wilson": "metrics.proportions",
 }
 

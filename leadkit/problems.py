@@ -29,10 +29,10 @@ SCHEMA = pl.Schema(
         "detail": pl.String(),
     }
 )
-QUIET = frozenset({"unknown_key", "empty_listing", "duplicate"})
+QUIET = frozenset({"unknown_key", "empty_listing", "duplicate", "repaired_xml"})
 """Kinds that are kept in the frame and not warned of: nothing was lost, nothing needs a decision."""
 ONE_ROW_EACH = frozenset({"missing_id", "missing_thread"})
-BY_DETAIL = frozenset({"api_warning", "repaired_xml"})
+BY_DETAIL = frozenset({"api_warning", "repaired_xml", "lossy_xml"})
 """Kinds whose rows differ by what they say, and not by a column."""
 _LONGEST_EXAMPLE = 120
 _PERSONAL = re.compile(r"@|\d{3}\D?\d{4}")

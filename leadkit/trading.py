@@ -43,10 +43,14 @@ def written(call: str, content: Mapping[str, Any]) -> bytes:
 class Said:
     """What an answer says of itself."""
 
-    root: Element = field(repr=False)
+    tree: Tree = field(repr=False)
     ack: str | None
     errors: list[dict[str, Any]]
-    repairs: Mapping[str, int]
+
+    @property
+    def root(self) -> Element:
+        """Its top element."""
+        return self.tree.root
 
     @property
     def at(self) -> datetime | None:
@@ -107,9 +111,9 @@ def tell(said: Said, table: Table, known: Collection[str], problems: Problems) -
     if ends := said.text("HardExpirationWarning"):
         detail = f"the token ends at {ends}: consent again before"
         problems.add(Problem(table.name, "token_expires", "HardExpirationWarning", example=ends, detail=detail))
-    for what, count in said.repairs.items():
-        if count:
-            problems.add(Problem(table.name, "repaired_xml", count=count, detail=f"the answer was no XML: {what}"))
+    for kind, mended in (("repaired_xml", said.tree.repairs), ("lossy_xml", said.tree.losses)):
+        for what, count in mended.items():
+            problems.add(Problem(table.name, kind, count=count, detail=f"the answer was no XML: {what}"))
     for name in sorted({local_name(one) for one in said.root} - set(known)):
         problems.add(Problem(table.name, "unknown_key", name, detail="not in leadkit's tables"))
 
@@ -156,7 +160,7 @@ def _of_errors(errors: list[dict[str, Any]]) -> Verdict:
 
 def _said(tree: Tree) -> Said:
     errors = [_error(one) for one in children(tree.root, "Errors")]
-    return Said(tree.root, text_of(tree.root, "Ack"), errors, tree.repairs)
+    return Said(tree, text_of(tree.root, "Ack"), errors)
 
 
 def _error(element: Element) -> dict[str, Any]:

@@ -24,10 +24,17 @@ Element = Any  # lxml ships no types
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parsed answer; `repairs` counts what had to be mended before it was XML, by our words for it."""
+    """A parsed answer.
+
+    Attributes:
+        root: its top element.
+        repairs: how often what had to be mended before it was XML, by our words for it.
+        losses: the same of what can't be mended: a part of the answer may be missing.
+    """
 
     root: Element = field(repr=False)
-    repairs: dict[str, int]
+    repairs: dict[str, int] = field(default_factory=dict)
+    losses: dict[str, int] = field(default_factory=dict)
 
 
 def parse_xml(body: bytes, *, call: str) -> Tree:
@@ -42,7 +49,7 @@ def parse_xml(body: bytes, *, call: str) -> Tree:
         _refuse_doctype(body, call)
     blank = b"Text" not in body and b"Content" not in body  # blanks between the tags of HTML are words apart
     try:
-        tree = Tree(etree.fromstring(body, _parser(remove_blank_text=blank)), {})
+        tree = Tree(etree.fromstring(body, _parser(remove_blank_text=blank)))
     except etree.XMLSyntaxError as error:
         why = str(error.msg)
     else:
@@ -89,29 +96,29 @@ def _refuse_doctype(body: bytes, call: str) -> None:
 
 def _repaired(body: bytes, call: str, why: str) -> Tree:
     repairs: Counter[str] = Counter()
-    text = _decoded(body, repairs)
+    text, losses = _decoded(body)
     if not _is_whole(text):
         raise BadResponse(f"{call}: the body is no whole XML ({why}); it has {len(body):,} bytes.", code="not_xml")
     mended = _mended(text, repairs)
     for mend in (str, partial(_wrapped, repairs=repairs)):
         try:
-            return Tree(etree.fromstring(mend(mended).encode(), _parser()), dict(repairs))
+            return Tree(etree.fromstring(mend(mended).encode(), _parser()), dict(repairs), losses)
         except etree.XMLSyntaxError as error:
             why = str(error.msg)
-    return _recovered(mended, repairs, call, why)
+    return _recovered(mended, Tree(None, dict(repairs), losses), call, why)
 
 
-def _recovered(text: str, repairs: Counter[str], call: str, why: str) -> Tree:
+def _recovered(text: str, so_far: Tree, call: str, why: str) -> Tree:
     """The last resort: libxml2 goes on behind what it can't read, and nobody knows what it left out."""
     root = etree.fromstring(text.encode(), _parser(recover=True))
     if root is None or not len(root):
         raise BadResponse(f"{call}: the body is no XML, even after its repair ({why}).", code="not_xml")
-    repairs[f"broken markup, some of it may be lost ({why[:120]})"] += 1
-    return Tree(root, dict(repairs))
+    return Tree(root, so_far.repairs, {**so_far.losses, f"broken markup, some of it may be lost ({why[:120]})": 1})
 
 
-def _decoded(body: bytes, repairs: Counter[str]) -> str:
-    """The body as text, without its declaration."""
+def _decoded(body: bytes) -> tuple[str, dict[str, int]]:
+    """The body as text, without its declaration, and what was lost on the way."""
+    losses = {}
     declared = _ENCODING.search(body[:200])
     bom = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     encoding = declared[1].decode("ascii") if declared else bom
@@ -119,8 +126,8 @@ def _decoded(body: bytes, repairs: Counter[str]) -> str:
         text = body.decode(encoding if encoding.lower().replace("-", "") != "utf8" else "utf-8-sig")
     except (UnicodeDecodeError, LookupError):
         text = body.decode("utf-8", "replace")
-        repairs["bytes that are not in the declared encoding, replaced by U+FFFD"] += text.count("\ufffd")
-    return _DECLARATION.sub("", text, count=1)
+        losses = {"bytes that are not in the declared encoding, replaced by U+FFFD": text.count("\ufffd")}
+    return _DECLARATION.sub("", text, count=1), losses
 
 
 def _is_whole(text: str) -> bool:
@@ -167,7 +174,8 @@ def _wrapped(text: str, repairs: Counter[str]) -> str:
             break
         inner = text[opened.end() : end]
         wrap = "<" in inner and "]]>" not in inner
-        repairs["HTML that is no XML, kept as it is"] += wrap
+        if wrap:
+            repairs["HTML that is no XML, kept as it is"] += 1
         done += [text[at : opened.end()], f"<![CDATA[{inner}]]>" if wrap else inner]
         at = end
     return "".join([*done, text[at:]])
