@@ -35,7 +35,14 @@ class Opened:
 
 
 class AccountTables:
-    """An account's fetches, and what is known of them; the tables are its children's."""
+    """An account's fetches, and what is known of them; the tables are its children's.
+
+    Attributes:
+        account: its name, the first column of every table.
+        kept: whatever shall live as long as the account.
+    """
+
+    kept: object = None
 
     def __init__(
         self, *, account: str, sellers: Iterable[str] = (), origins: Mapping[str, str], max_parallel: int

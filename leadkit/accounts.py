@@ -161,7 +161,7 @@ class Ebay(EbayTables):
                 account=self.account,
                 log=None,
             )
-        raise InvalidRequest(_which_credentials(given, has_token=bool(token)))
+        raise InvalidRequest(which_credentials(given, has_token=bool(token)))
 
     def _recorder_in(self, folder: str | os.PathLike[str] | None) -> Recorder | None:
         if folder is None:
@@ -200,7 +200,8 @@ def _from_env() -> dict[str, Any]:
 _VARIABLES = ("token", "client_id", "client_secret", "refresh_token", "sellers", "account", "scopes", "base_url")
 
 
-def _which_credentials(given: list[str], *, has_token: bool) -> str:
+def which_credentials(given: list[str], *, has_token: bool) -> str:
+    """What is missing, and how to give it."""
     if has_token:
         return f"Ebay: token= and {', '.join(given)} exclude each other: give a token, or what one is made from."
     missing = [name for name in ("client_id", "client_secret", "refresh_token") if name not in given]

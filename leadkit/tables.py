@@ -120,18 +120,17 @@ def decode_together(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | 
     return DecodedTogether(frame.select(_from_wire(table)), misfits, wire.lengths)
 
 
-def decode_alike(table: Table, bodies: Sequence[bytes], *, call: str) -> DecodedTogether | None:
-    """A few large bodies of flat rows, read in parallel and typed as one frame; None as in `decode_together`.
-
-    Raises:
-        BadResponse: an envelope lacks a count.
-    """
+def decode_alike(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | None:
+    """A few large bodies of flat rows, read in parallel and typed as one frame; None as in `decode_together`."""
     cuts = [cut(body, table.envelope_list) for body in bodies]
     if not all(found and found[0].keys() <= set(table.envelope) for found in cuts):
         return None
     envelopes = [found[0] for found in cuts if found]
-    for envelope in envelopes:
-        _check_envelope(envelope, table, call, bare=False)
+    try:
+        for envelope in envelopes:
+            _check_envelope(envelope, table, "", bare=False)
+    except BadResponse:
+        return None
     wire = read_alike(bodies, [found[1] for found in cuts if found], table)
     if wire is None:
         return None

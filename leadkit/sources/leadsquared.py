@@ -75,9 +75,18 @@ _A_NAME = "names of the API such as 'FirstName' or 'mx_Store', in a list or with
 
 def table_of(columns: Iterable[str] | None) -> Table:
     """The table of a request: the known columns, every other one under its own name, and when it was fetched."""
-    known = {name.lower() for name in KNOWN}
-    others = [_other(name) for name in columns or () if name.lower() not in known]
+    others = [_other(name) for name in unknown_columns(columns or ())]
     return replace(CRM_LEADS, asked=(*CRM_LEADS.columns[:-1], *others, CRM_LEADS.columns[-1])) if others else CRM_LEADS
+
+
+def unknown_columns(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of these names that can be columns of their own, each once whatever its case."""
+    taken = {name.lower() for name in KNOWN}
+    found: dict[str, str] = {}
+    for name in names:
+        if _API_NAME.fullmatch(name) and name.lower() not in taken and name not in CRM_LEADS.schema:
+            found.setdefault(name.lower(), name)
+    return tuple(found.values())
 
 
 def _other(name: str) -> Column:
@@ -216,7 +225,7 @@ def _sweep(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str])
 def _ask(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str], page: int) -> CrmRows:
     answer = run.send(BY_IDS, content=request.content(ids, page))
     call = f"{table.name} ({BY_IDS.operation})"
-    found = reading(table.name, answer.body, lambda: read_rows(table, [answer.body], [call]), status=answer.status)
+    found = read_rows(table, [answer.body], [call], status=answer.status)
     answer.entry.rows, answer.entry.total = len(found.frame), found.totals[0]
     run.progress.step(len(found.frame))
     return replace(found, frame=completed(table, found.frame, account=run.account, fetched_at=answer.fetched_at))
@@ -295,13 +304,14 @@ class CrmRows:
         return self.frame.get_column("prospect_id").str.to_lowercase().to_list()
 
 
-def read_rows(table: Table, bodies: Sequence[bytes], calls: Sequence[str]) -> CrmRows:
+def read_rows(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, status: int | None = None) -> CrmRows:
     """The rows of these answers: columns known by name whatever its case, ``{mxnewline}`` a newline, no blank texts.
 
     Args:
         table: what to read, as `table_of` gives it.
         bodies: the answers.
         calls: names each of them in errors.
+        status: with which they came, where they came over HTTP.
 
     Raises:
         BadResponse: a body is not JSON, its envelope is absent, or something else stands where rows belong.
@@ -310,8 +320,8 @@ def read_rows(table: Table, bodies: Sequence[bytes], calls: Sequence[str]) -> Cr
     keys = [keys_of(body) for body in bodies]
     tables = [_spelled(table, own) for own in keys]
     alike = len(bodies) > 1 and len(set(tables)) == 1
-    found = (decode_alike(tables[0], bodies, call=calls[0]) if alike else None) or joined(
-        table, [_decoded(*one) for one in zip(tables, bodies, calls, strict=True)]
+    found = (decode_alike(tables[0], bodies) if alike else None) or joined(
+        table, [_decoded(*one, status=status) for one in zip(tables, bodies, calls, strict=True)]
     )
     return CrmRows(
         frame=found.frame.with_columns(_no_blanks(table)),
@@ -328,9 +338,9 @@ def keys_of(body: bytes) -> list[str]:
     return first_keys(body, opened.end()) if opened else []
 
 
-def _decoded(table: Table, body: bytes, call: str) -> Decoded:
+def _decoded(table: Table, body: bytes, call: str, *, status: int | None) -> Decoded:
     """One body; where a later row spells its keys otherwise than the first one, all of them are respelled first."""
-    decoded = decode(table, body, call=call)
+    decoded = reading(table.name, body, lambda: decode(table, body, call=call), status=status)
     paths = {_path_in(table, misfit.path) for misfit in decoded.misfits if misfit.kind == "unknown_key"}
     if paths.isdisjoint(column.path for column in table.columns if column.path):
         return decoded

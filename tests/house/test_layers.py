@@ -11,7 +11,10 @@ ROOMS = {
     "errors": ("errors", ""),
     "declaring": ("records parameters", "errors"),
     "decoding": ("decode problems tables sellers", "errors declaring"),
-    "calling": ("calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache", "errors"),
+    "calling": (
+        "calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache",
+        "errors",
+    ),
     "sending": ("transport auth recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
     "fetching": ("fetch trading", "errors declaring decoding calling paging"),
@@ -24,7 +27,7 @@ ROOMS = {
     "sandbox": ("sandbox", ""),
     "shop": ("shop", "errors accounts sandbox"),
     "front": ("__init__", "errors accounts frames shop"),
-    "top": ("cli __main__ export summary explore report", "errors accounts frames shop sandbox front"),
+    "top": ("cli id_files __main__ export summary explore report", "errors accounts frames shop sandbox front"),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
