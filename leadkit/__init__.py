@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadkit.accounts import Ebay
+    from leadkit.crm_account import LeadSquared
+    from leadkit.crm_readers import read_crm_leads
     from leadkit.dictionary import describe
     from leadkit.errors import (
         BadResponse,
@@ -38,6 +40,7 @@ __all__ = [
     "Ebay",
     "Forbidden",
     "InvalidRequest",
+    "LeadSquared",
     "LeadkitError",
     "LeadkitWarning",
     "MissingColumns",
@@ -58,6 +61,7 @@ __all__ = [
     "mask",
     "open",
     "read_conversations",
+    "read_crm_leads",
     "read_folders",
     "read_leads",
     "read_mail",
@@ -69,6 +73,7 @@ __all__ = [
 
 _HOMES = {
     "Ebay": "accounts",
+    "LeadSquared": "crm_account",
     "Saved": "saved",
     "Shop": "shop",
     "demo": "shop",
@@ -80,6 +85,7 @@ _HOMES = {
     "mask": "metrics.masking",
     "open": "shop",
     "read_conversations": "readers",
+    "read_crm_leads": "crm_readers",
     "read_folders": "readers",
     "read_leads": "readers",
     "read_mail": "readers",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from leadkit.ebay_tables import EbayTables
     from leadkit.sandbox import Sandbox
+    from leadkit.shop import Shop
 
 app = typer.Typer(
     name="leadkit",
@@ -47,6 +48,7 @@ class TableName(StrEnum):
     messages = "messages"
     mail = "mail"
     folders = "folders"
+    crm_leads = "crm_leads"
 
 
 class Format(StrEnum):
@@ -127,6 +129,16 @@ def fetch(  # noqa: PLR0917 - each is an option of the command line, given by it
     ] = None,
     folder: Annotated[list[int] | None, typer.Option(help="Of mail: this folder only; 0 is the inbox, 1 sent.")] = None,
     bodies: Annotated[bool, typer.Option("--bodies", help="Of mail: the texts, too.")] = False,  # noqa: FBT002 - as above
+    ids: Annotated[
+        Path | None,
+        typer.Option(help="Of crm_leads: a file with their ids: one a line, or .csv, .parquet.", metavar="FILE"),
+    ] = None,
+    ids_column: Annotated[
+        str | None, typer.Option(help="The column of --ids; if not given: prospect_id, or the only one.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Of crm_leads: the API's names, with commas between: FirstName,mx_Store.")
+    ] = None,
     format: Annotated[Format | None, typer.Option(help="If the ending of --out does not tell.")] = None,
     out: Annotated[Path | None, typer.Option(help="The file; TABLE.parquet if not given.", metavar="FILE")] = None,
     record: Annotated[Path | None, typer.Option(help="Keep every answer as it came, here.", metavar="FOLDER")] = None,
@@ -142,6 +154,9 @@ def fetch(  # noqa: PLR0917 - each is an option of the command line, given by it
         "conversation_type": type,
         "folder": folder,
         "bodies": bodies,
+        "ids": ids,
+        "ids_column": ids_column,
+        "columns": columns,
     }
     arguments = _arguments_of(table, given)
     path, csv = _target(table, out, format)
@@ -149,8 +164,8 @@ def fetch(  # noqa: PLR0917 - each is an option of the command line, given by it
         from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
 
         export.check_writable(path)
-        with _account(source, record) as account:
-            found = _FETCHES[table](account, arguments)
+        with _shop(source, record) as shop:
+            found = _FETCHES[table](shop, arguments)
         export.write(found, path, csv=csv)
         typer.echo(f"{path}: {len(found):,} rows of {table}. It holds raw personal data; only you may read it.")
 
@@ -182,15 +197,28 @@ _TAKES: dict[TableName, tuple[str, ...]] = {
     TableName.messages: _TALKS,
     TableName.mail: ("start", "end", "zone", "folder", "bodies"),
     TableName.folders: (),
+    TableName.crm_leads: ("ids", "ids_column", "columns"),
 }
-_OPTIONS = {"conversation_type": "--type", "include_messages": "--include-messages", "item_id": "--item-id"}
-_FETCHES: dict[TableName, Callable[[EbayTables, Mapping[str, Any]], pl.DataFrame]] = {
-    TableName.leads: lambda account, arguments: account.leads(**arguments),
-    TableName.conversations: lambda account, arguments: account.conversations(**arguments),
-    TableName.messages: lambda account, arguments: account.messages(account.conversations(**arguments)),
-    TableName.mail: lambda account, arguments: account.mail(**arguments),
-    TableName.folders: lambda account, arguments: account.folders(**arguments),
+_OPTIONS = {"conversation_type": "--type"}
+_FETCHES: dict[TableName, Callable[[Shop, Mapping[str, Any]], pl.DataFrame]] = {
+    TableName.leads: lambda shop, arguments: shop.ebay.leads(**arguments),
+    TableName.conversations: lambda shop, arguments: shop.ebay.conversations(**arguments),
+    TableName.messages: lambda shop, arguments: shop.ebay.messages(shop.ebay.conversations(**arguments)),
+    TableName.mail: lambda shop, arguments: shop.ebay.mail(**arguments),
+    TableName.folders: lambda shop, arguments: shop.ebay.folders(**arguments),
+    TableName.crm_leads: lambda shop, arguments: _crm_leads(shop, **arguments),
 }
+
+
+def _crm_leads(
+    shop: Shop, *, ids: Path | None = None, ids_column: str | None = None, columns: str | None = None
+) -> pl.DataFrame:
+    """The CRM leads whose ids stand in a file; without one those of the demo, or of the recording."""
+    from leadkit.id_files import read_ids  # noqa: PLC0415 - so that --help need not wait for Polars
+
+    if ids is None and not shop.ids:
+        raise lk.InvalidRequest("crm_leads: no ids. --ids says which file holds them.")
+    return shop.crm.leads(shop.ids if ids is None else read_ids(ids, ids_column), columns)
 
 
 def _all_tables(ebay: EbayTables) -> dict[str, pl.DataFrame]:
@@ -222,7 +250,7 @@ def _arguments_of(table: TableName, given: Mapping[str, Any]) -> dict[str, Any]:
     for name in chosen:
         if name not in _TAKES[table]:
             takers = [other for other, names in _TAKES.items() if name in names]
-            _refuse(name, _OPTIONS.get(name, f"--{name}"), " and ".join(takers))
+            _refuse(name, _OPTIONS.get(name, f"--{name.replace('_', '-')}"), " and ".join(takers))
     return chosen
 
 
@@ -240,7 +268,7 @@ def _target(table: TableName, out: Path | None, kind: Format | None) -> tuple[Pa
 
 
 @contextmanager
-def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
+def _shop(source: str, record: Path | None) -> Iterator[Shop]:
     from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
 
     if source not in {"env", "demo"}:
@@ -248,7 +276,7 @@ def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
     if record is not None:
         export.make_folder(record)
     with lk.open(source, record=record) as shop:
-        yield shop.ebay
+        yield shop
 
 
 def _announce(sandbox: Sandbox) -> None:

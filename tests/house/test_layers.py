@@ -11,25 +11,27 @@ ROOMS = {
     "errors": ("errors", ""),
     "declaring": ("records parameters", "errors"),
     "decoding": ("decode problems tables sellers", "errors declaring"),
-    "calling": ("calls bodies redaction request_log error_bodies retry_after token_cache", "errors"),
+    "calling": (
+        "calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache",
+        "errors",
+    ),
     "sending": ("transport auth recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
     "fetching": ("fetch trading", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
-        "accounts ebay_tables dictionary readers saved",
+        "account_tables accounts ebay_tables crm_account crm_tables dictionary readers crm_readers saved saved_tables saved_crm",
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts", "errors"),
     "sandbox": ("sandbox", ""),
     "shop": ("shop", "errors accounts sandbox"),
     "front": ("__init__", "errors accounts frames shop"),
-    "top": ("cli __main__ export summary explore report", "errors accounts frames shop sandbox front"),
+    "top": ("cli id_files __main__ export summary explore report", "errors accounts frames shop sandbox front"),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
     "httpx": "transport auth",
-    "pyrate_limiter": "transport",
     "stamina": "transport",
     "lxml": "decode sandbox trading",
     "starlette": "sandbox",
