@@ -11,8 +11,8 @@ ROOMS = {
     "errors": ("errors", ""),
     "declaring": ("records parameters", "errors"),
     "decoding": ("decode problems tables sellers", "errors declaring"),
-    "calling": ("calls bodies redaction request_log error_bodies retry_after token_cache", "errors"),
-    "sending": ("transport auth recorder recording", "errors calling"),
+    "calling": ("calls bodies redaction request_log error_bodies retry_after token_cache private_file", "errors"),
+    "sending": ("transport auth token_server recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
     "fetching": ("fetch", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
@@ -28,7 +28,7 @@ ROOMS = {
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
-    "httpx": "transport auth",
+    "httpx": "transport",
     "pyrate_limiter": "transport",
     "stamina": "transport",
     "lxml": "decode sandbox sources",
