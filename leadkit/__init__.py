@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Unauthorized,
     )
     from leadkit.metrics.proportions import wilson
-    from leadkit.readers import read_conversations, read_leads, read_messages
+    from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
 
@@ -49,7 +49,9 @@ __all__ = [
     "describe",
     "open",
     "read_conversations",
+    "read_folders",
     "read_leads",
+    "read_mail",
     "read_messages",
     "wilson",
 ]
@@ -62,7 +64,9 @@ _HOMES = {
     "describe": "dictionary",
     "open": "shop",
     "read_conversations": "readers",
+    "read_folders": "readers",
     "read_leads": "readers",
+    "read_mail": "readers",
     "read_messages": "readers",
     "wilson": "metrics.proportions",
 }

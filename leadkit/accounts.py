@@ -78,10 +78,19 @@ class Ebay(EbayTables):
         names = [sellers] if isinstance(sellers, str) else sellers
         origin = base_url and check_origin(base_url)
         origins = dict.fromkeys(_PRODUCTION, origin) if origin else (_SANDBOX if sandbox else _PRODUCTION)
-        settings = checked(Settings, "Ebay", {"site": site, "max_parallel": max_parallel, "account": account})
+        given = {
+            "site": site,
+            "trading_version": trading_version,
+            "max_parallel": max_parallel,
+            "account": account,
+        }
+        settings = checked(Settings, "Ebay", given)
         super().__init__(account=account, sellers=names, origins=origins, max_parallel=settings.max_parallel)
         self._clock = _as_clock(clock)
-        self._site, self._trading_version = settings.site, trading_version
+        self._trading = (
+            ("X-EBAY-API-SITEID", str(settings.site)),
+            ("X-EBAY-API-COMPATIBILITY-LEVEL", settings.trading_version),
+        )
         auth = self._credentials(token, client_id, client_secret, refresh_token, tuple(scopes))
         self._auth = auth
         self._recorder = self._recorder_in(record)
@@ -174,6 +183,9 @@ class Settings(Request):
 
     account: Annotated[str, Field(min_length=1)] = argument("a name", default="ebay")
     site: Annotated[int, Field(ge=0)] = argument("eBay's number of the site, such as 0 for the US", default=0)
+    trading_version: Annotated[str, Field(pattern=r"^[0-9]{1,5}$")] = argument(
+        "a version such as '1487'", default="1487"
+    )
     max_parallel: Annotated[int, Field(ge=1, le=64)] = argument("a whole number from 1 to 64", default=8)
 
 

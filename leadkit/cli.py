@@ -45,6 +45,8 @@ class TableName(StrEnum):
     leads = "leads"
     conversations = "conversations"
     messages = "messages"
+    mail = "mail"
+    folders = "folders"
 
 
 class Format(StrEnum):
@@ -108,7 +110,7 @@ def demo(
 
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
 def fetch(  # noqa: PLR0917 - each is an option of the command line, given by its name
-    table: Annotated[TableName, typer.Argument(help="leads, conversations or messages.", metavar="TABLE")],
+    table: Annotated[TableName, typer.Argument(help=f"{', '.join(TableName)}.", metavar="TABLE")],
     source: Annotated[str, typer.Option(help="env (the account in the environment), demo, or a folder.")] = "env",
     start: Annotated[str | None, typer.Option(help="From this time on: 2026-08-01, or with a time.")] = None,
     end: Annotated[str | None, typer.Option(help="Before this time.")] = None,
@@ -123,18 +125,25 @@ def fetch(  # noqa: PLR0917 - each is an option of the command line, given by it
     status: Annotated[
         str | None, typer.Option(help="Leads: Answered or Unanswered. Conversations: ACTIVE, UNREAD, …")
     ] = None,
+    folder: Annotated[list[int] | None, typer.Option(help="Of mail: this folder only; 0 is the inbox, 1 sent.")] = None,
+    bodies: Annotated[bool, typer.Option("--bodies", help="Of mail: the texts, too.")] = False,  # noqa: FBT002 - as above
     format: Annotated[Format | None, typer.Option(help="If the ending of --out does not tell.")] = None,
     out: Annotated[Path | None, typer.Option(help="The file; TABLE.parquet if not given.", metavar="FILE")] = None,
     record: Annotated[Path | None, typer.Option(help="Keep every answer as it came, here.", metavar="FOLDER")] = None,
 ) -> None:
     """Fetch one table into a Parquet or CSV file. It holds raw personal data; only you may read it."""
-    filters = {"start": start, "end": end, "zone": zone, "item_id": item_id, "status": status}
-    if table is TableName.leads:
-        _refuse(type, "--type", "conversations and messages")
-        arguments = {**filters, "include_messages": include_messages}
-    else:
-        _refuse(include_messages, "--include-messages", "leads")
-        arguments = {**filters, "conversation_type": type or "FROM_MEMBERS"}
+    given = {
+        "start": start,
+        "end": end,
+        "zone": None if zone == "UTC" else zone,
+        "item_id": item_id,
+        "status": status,
+        "include_messages": include_messages,
+        "conversation_type": type,
+        "folder": folder,
+        "bodies": bodies,
+    }
+    arguments = _arguments_of(table, given)
     path, csv = _target(table, out, format)
     with _speaking(interrupted=f"Interrupted: {path} was not written."):
         from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
@@ -166,10 +175,21 @@ def sandbox(
 INTERRUPTED = 130
 _IN_PYTHON, _FROM_HERE = "See .problems for the rows.", "In Python, .problems has the rows."
 _FILES = ("leads", "conversations", "messages", "problems", "requests")
+_TALKS = ("start", "end", "zone", "item_id", "status", "conversation_type")
+_TAKES: dict[TableName, tuple[str, ...]] = {
+    TableName.leads: ("start", "end", "zone", "item_id", "status", "include_messages"),
+    TableName.conversations: _TALKS,
+    TableName.messages: _TALKS,
+    TableName.mail: ("start", "end", "zone", "folder", "bodies"),
+    TableName.folders: (),
+}
+_OPTIONS = {"conversation_type": "--type", "include_messages": "--include-messages", "item_id": "--item-id"}
 _FETCHES: dict[TableName, Callable[[EbayTables, Mapping[str, Any]], pl.DataFrame]] = {
     TableName.leads: lambda account, arguments: account.leads(**arguments),
     TableName.conversations: lambda account, arguments: account.conversations(**arguments),
     TableName.messages: lambda account, arguments: account.messages(account.conversations(**arguments)),
+    TableName.mail: lambda account, arguments: account.mail(**arguments),
+    TableName.folders: lambda account, arguments: account.folders(**arguments),
 }
 
 
@@ -194,6 +214,16 @@ def _next_lines(file: Path, seed: int, leads: int) -> list[str]:
 def _refuse(given: object, option: str, tables: str) -> None:
     if given:
         raise typer.BadParameter(f"{option} is for {tables} only.")
+
+
+def _arguments_of(table: TableName, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, as arguments of the fetch; one that the table does not take is refused."""
+    chosen = {name: value for name, value in given.items() if value}
+    for name in chosen:
+        if name not in _TAKES[table]:
+            takers = [other for other, names in _TAKES.items() if name in names]
+            _refuse(name, _OPTIONS.get(name, f"--{name}"), " and ".join(takers))
+    return chosen
 
 
 def _target(table: TableName, out: Path | None, kind: Format | None) -> tuple[Path, bool]:

@@ -19,7 +19,7 @@ from leadkit.progress import Progress
 from leadkit.recorder import FetchRecord
 from leadkit.redaction import Secrets
 from leadkit.request_log import RequestLog
-from leadkit.sources import ebay_conversations, ebay_leads
+from leadkit.sources import ebay_conversations, ebay_leads, ebay_mailbox
 
 Time = date | datetime | str | None
 R = TypeVar("R", bound=Request)
@@ -45,6 +45,7 @@ class EbayTables:
         self._secrets = Secrets()
         self._log = RequestLog()
         self._found: list[Problem] = []
+        self._trading: ebay_mailbox.Headers = ()
 
     def __enter__(self) -> Self:
         return self
@@ -181,6 +182,88 @@ class EbayTables:
         arguments = {"threads": ebay_conversations.threads_of(conversations), "max_rows": max_rows}
         request, work = ebay_conversations.MessagesRequest, ebay_conversations.fetch_messages
         return self._fetch("messages", request, arguments, work, strict=strict, progress=progress)
+
+    def mail(
+        self,
+        folder: int | str | Iterable[int | str] | None = None,
+        *,
+        start: Time = None,
+        end: Time = None,
+        ids: str | Iterable[str] | None = None,
+        external_ids: str | Iterable[str] | None = None,
+        bodies: bool = False,
+        high_priority: bool = False,
+        page_size: int = 200,
+        output: str | Iterable[str] | None = None,
+        error_language: str | None = None,
+        warning_level: str | None = None,
+        zone: str = "UTC",
+        max_rows: int | None = None,
+        strict: bool = False,
+        progress: bool | None = None,
+    ) -> pl.DataFrame:
+        """Messages of the mailbox (My Messages), one row each, the oldest first.
+
+        Headers are read page by page, then with ``bodies=True`` the texts, ten messages a call; both are joined by
+        ``message_id``. An id that was asked for and did not come is a ``missing_id`` problem.
+
+        Args:
+            folder: the number of a folder or several; 0 is the inbox, 1 what was sent. None does not restrict.
+            start: messages received from this time on.
+            end: messages received before this time. One in the future is clamped and told.
+            ids: these messages only, by their ``message_id``.
+            external_ids: these messages only, by their ``external_message_id``.
+            bodies: also the texts (columns ``html`` and ``text``).
+            high_priority: messages of high priority only.
+            page_size: headers a call, 1 to 200.
+            output: restrict what the API sends to these fields, such as ``"Subject"``; the id is always among them.
+            error_language: the language of the API's errors, such as ``"de_DE"``.
+            warning_level: ``"High"`` lets the API warn of elements that it does not know.
+            zone: the zone of bare dates and naive times.
+            max_rows: at most so many rows; that there are more is told.
+            strict: raise where a value does not fit its column, instead of null and a problem row.
+            progress: a progress bar; None shows it in a terminal or a notebook.
+
+        Raises:
+            InvalidRequest: an argument that the API would refuse; nothing was sent.
+            LeadkitError: the API's own error, by its name; also where it came with HTTP 200.
+        """
+        arguments = {
+            "zone": zone,
+            "start": start,
+            "end": end,
+            "folder": folder,
+            "ids": ids,
+            "external_ids": external_ids,
+            "bodies": bodies,
+            "high_priority": high_priority,
+            "page_size": page_size,
+            "output": output,
+            "error_language": error_language,
+            "warning_level": warning_level,
+            "max_rows": max_rows,
+        }
+
+        def work(run: Run, request: ebay_mailbox.MailRequest) -> pl.DataFrame:
+            return ebay_mailbox.fetch_mail(run, request, self._trading)
+
+        return self._fetch("mail", ebay_mailbox.MailRequest, arguments, work, strict=strict, progress=progress)
+
+    def folders(self, *, strict: bool = False, progress: bool | None = None) -> pl.DataFrame:
+        """The folders of the mailbox with their counts, and one row without ``folder_id`` for all of them.
+
+        Args:
+            strict: raise where a value does not fit its column, instead of null and a problem row.
+            progress: a progress bar; None shows it in a terminal or a notebook.
+
+        Raises:
+            LeadkitError: the API's own error, by its name; also where it came with HTTP 200.
+        """
+
+        def work(run: Run, request: ebay_mailbox.FoldersRequest) -> pl.DataFrame:
+            return ebay_mailbox.fetch_folders(run, request, self._trading)
+
+        return self._fetch("folders", ebay_mailbox.FoldersRequest, {}, work, strict=strict, progress=progress)
 
     @property
     def requests(self) -> pl.DataFrame:

@@ -29,9 +29,11 @@ SCHEMA = pl.Schema(
         "detail": pl.String(),
     }
 )
-QUIET = frozenset({"unknown_key", "empty_listing", "duplicate"})
+QUIET = frozenset({"unknown_key", "empty_listing", "duplicate", "repaired_xml"})
 """Kinds that are kept in the frame and not warned of: nothing was lost, nothing needs a decision."""
 ONE_ROW_EACH = frozenset({"missing_id", "missing_thread"})
+BY_DETAIL = frozenset({"api_warning", "repaired_xml", "lossy_xml"})
+"""Kinds whose rows differ by what they say, and not by a column."""
 _LONGEST_EXAMPLE = 120
 _PERSONAL = re.compile(r"@|\d{3}\D?\d{4}")
 _INSIDE = (str(Path(__file__).parent), contextlib.__file__)
@@ -119,6 +121,8 @@ def masked(text: str) -> str:
 
 def _same(known: Problem, new: Problem) -> bool:
     if new.kind in ONE_ROW_EACH:
+        return False
+    if new.kind in BY_DETAIL and known.detail != new.detail:
         return False
     return (known.source, known.kind, known.column) == (new.source, new.kind, new.column)
 

@@ -41,6 +41,7 @@ def wire(
     json: JsonType = "string",
     as_sent: bool = False,
     personal: bool = False,
+    markup: bool = False,
     values: Mapping[str, str] | None = None,
 ) -> Any:  # pydantic's Field() returns Any too
     """A field that stands in the response at this path (``[]`` marks a list).
@@ -54,6 +55,7 @@ def wire(
         json: the JSON type that the API documents; another one is reported where it matters (money).
         as_sent: text that people wrote: kept to the letter. Other strings are stripped, and blank is null.
         personal: masked wherever an example of it is shown.
+        markup: elements inside are HTML that people wrote, and part of the text.
         values: other spellings of a value and what they stand for; a blank stands for null.
     """
     extra: Any = {
@@ -63,6 +65,7 @@ def wire(
         "json": json,
         "as_sent": as_sent,
         "personal": personal,
+        "markup": markup,
         "values": dict(values or {}),
     }
     return Field(default=None, description=meaning, json_schema_extra=extra)
@@ -86,6 +89,7 @@ class Column:
     comes_from: str
     json: JsonType = "string"
     personal: bool = False
+    markup: bool = False
     values: tuple[tuple[str, str], ...] = ()
     children: tuple[Column, ...] = ()
 
@@ -160,6 +164,7 @@ def _column(name: str, annotation: object, info: Any, parent: str) -> Column:
         comes_from=path or extra["from"],
         json=extra.get("json", "string"),
         personal=extra.get("personal", False),
+        markup=extra.get("markup", False),
         values=tuple(extra.get("values", {}).items()),
         children=columns_of(child, f"{path}.") if child else (),
     )

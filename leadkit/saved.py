@@ -16,8 +16,8 @@ import polars as pl
 from leadkit.ebay_tables import EbayTables, Opened, R, as_parameters
 from leadkit.errors import NotFound
 from leadkit.fetch import Run, within
-from leadkit.parameters import checked
-from leadkit.readers import SavedBody, conversations_of, leads_of, messages_of
+from leadkit.parameters import Request, checked
+from leadkit.readers import SavedBody, conversations_of, folders_of, leads_of, mail_of, messages_of
 from leadkit.recorder import ACCOUNT, FetchRecord
 from leadkit.recording import Recorded, RecordedFetch, Replay, bodies, recorded_fetches
 from leadkit.sources.ebay_conversations import (
@@ -28,6 +28,7 @@ from leadkit.sources.ebay_conversations import (
     spoken_within,
 )
 from leadkit.sources.ebay_leads import LEADS, LeadsRequest
+from leadkit.sources.ebay_mailbox import FOLDERS, MAIL, FoldersRequest, MailRequest, tell_missing
 
 
 class Saved(EbayTables):
@@ -94,7 +95,7 @@ class Saved(EbayTables):
                 if error.code != "not_recorded":
                     raise
             del self._found[told:]  # a call that got no whole answer was not recorded: what was, is read without it
-        return super()._fetch(source, kind, arguments, self._filtered, strict=strict, progress=progress)  # type: ignore[arg-type]  # it takes any request
+        return super()._fetch(source, kind, arguments, self._filtered, strict=strict, progress=progress)
 
     @contextmanager
     def _open(self, source: str, parameters: Mapping[str, str]) -> Iterator[Opened]:
@@ -113,13 +114,16 @@ class Saved(EbayTables):
     def _whole(self, source: str) -> list[RecordedFetch]:
         return [fetch for fetch in self._fetches if fetch.source == source and fetch.complete]
 
-    def _filtered(self, run: Run, request: LeadsRequest | ConversationsRequest | MessagesRequest) -> pl.DataFrame:
+    def _filtered(self, run: Run, request: Request) -> pl.DataFrame:
         """All that is there of a table, filtered here."""
-        if isinstance(request, LeadsRequest):
-            return self._filtered_leads(run, request)
-        if isinstance(request, ConversationsRequest):
-            return self._filtered_conversations(run, request)
-        return self._filtered_messages(run, request)
+        filters: dict[type[Request], Callable[..., pl.DataFrame]] = {
+            LeadsRequest: self._filtered_leads,
+            ConversationsRequest: self._filtered_conversations,
+            MessagesRequest: self._filtered_messages,
+            MailRequest: self._filtered_mail,
+            FoldersRequest: self._filtered_folders,
+        }
+        return filters[type(request)](run, request)
 
     def _filtered_leads(self, run: Run, request: LeadsRequest) -> pl.DataFrame:
         end = run.clamped(LEADS, request.start, request.end)
@@ -162,6 +166,26 @@ class Saved(EbayTables):
         found = found.drop("reference_id").join(wanted, on="conversation_id", how="inner", maintain_order="left")
         return run.first_rows(MESSAGES, found.select(MESSAGES.schema.names()), request.max_rows)
 
+    def _filtered_mail(self, run: Run, request: MailRequest) -> pl.DataFrame:
+        end = run.clamped(MAIL, request.start, request.end)
+        found = mail_of(self._bodies("mail", run), run.account, run.problems)
+        tell_missing(run, request, found)
+        found = within(found, "received_at", request.start, end)
+        for wanted, column in (
+            (request.folder, "folder_id"),
+            (request.ids, "message_id"),
+            (request.external_ids, "external_message_id"),
+        ):
+            found = found.filter(pl.col(column).is_in(wanted)) if wanted else found
+        if request.high_priority:
+            found = found.filter("high_priority")
+        if not request.bodies:
+            found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("html", "text"))
+        return run.first_rows(MAIL, found, request.max_rows)
+
+    def _filtered_folders(self, run: Run, _: FoldersRequest) -> pl.DataFrame:
+        return folders_of(self._bodies("folders", run), run.account, run.problems)
+
     def _bodies(self, source: str, run: Run) -> list[SavedBody]:
         """Every body of a table: of whole fetches, of single answers, and saved by hand."""
         answers = [answer for fetch in self._whole(source) for answer in fetch.answers if answer.status == _OK]
@@ -170,7 +194,7 @@ class Saved(EbayTables):
         return [*map(_as_body, answers), *by_hand]
 
     def _tell(self, run: Run, source: str, *, found: bool) -> None:
-        table = {"leads": LEADS, "conversations": CONVERSATIONS, "messages": MESSAGES}[source]
+        table = {table.name: table for table in (LEADS, CONVERSATIONS, MESSAGES, MAIL, FOLDERS)}[source]
         broken = [fetch for fetch in self._fetches if fetch.source == source and not fetch.complete]
         if not found:
             why = "its recording was interrupted; record it again" if broken else f"there is only: {self!r}"

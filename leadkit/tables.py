@@ -10,9 +10,12 @@ from typing import Any
 import polars as pl
 
 from leadkit.decode.casting import typed
+from leadkit.decode.shape import row_shape
 from leadkit.decode.text import Number, cut, parse
 from leadkit.decode.walk import Misfit
 from leadkit.decode.wire import Wire, read_body, read_together
+from leadkit.decode.xml import Element
+from leadkit.decode.xml_wire import read_rows
 from leadkit.errors import BadResponse
 from leadkit.records import Table
 
@@ -73,6 +76,12 @@ def decode(table: Table, body: bytes, *, call: str, bare: bool = False) -> Decod
         empty=[item for _, _, wire in pieces for item in wire.empty],
         groups=sum(wire.groups for _, _, wire in pieces),
     )
+
+
+def decode_elements(table: Table, elements: Sequence[Element]) -> Decoded:
+    """The elements of an XML answer, each one row, as a typed frame; its envelope is the caller's."""
+    frame, misfits = typed(read_rows(elements, row_shape(table)), table.columns)
+    return Decoded(frame.select(_from_wire(table)), misfits, {}, [], len(frame))
 
 
 @dataclass(frozen=True, slots=True)

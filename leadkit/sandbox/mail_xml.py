@@ -1,6 +1,6 @@
 """GetMyMessages' answers as XML: which element comes at which detail level, and the envelope around them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import quote
@@ -136,8 +136,8 @@ def _counts(mails: Sequence[Mail]) -> list[Node]:
     ]
 
 
-def _count(truths: object) -> str:
-    return str(sum(truths))  # type: ignore[call-overload]
+def _count(truths: Iterable[bool]) -> str:
+    return str(sum(truths))
 
 
 def _problem(problem: Problem) -> str:

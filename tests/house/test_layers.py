@@ -14,7 +14,7 @@ ROOMS = {
     "calling": ("calls bodies redaction request_log error_bodies retry_after token_cache private_file", "errors"),
     "sending": ("transport auth token_server recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
-    "fetching": ("fetch", "errors declaring decoding calling paging"),
+    "fetching": ("fetch trading", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
         "accounts ebay_tables dictionary readers saved",
@@ -31,7 +31,7 @@ ONLY = {  # what we depend on, and the modules that may know it
     "httpx": "transport",
     "pyrate_limiter": "transport",
     "stamina": "transport",
-    "lxml": "decode sandbox sources",
+    "lxml": "decode sandbox trading",
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "tqdm": "progress",
