@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 import tempfile
@@ -20,9 +21,7 @@ def read(path: Path) -> bytes:
         NotPrivateError: others could have read or written it.
         OSError: it can't be opened; a symbolic link can't, either.
     """
-    with os.fdopen(
-        os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb"
-    ) as file:
+    with io.FileIO(path, opener=_opened) as file:
         problem = _problem(os.fstat(file.fileno()))
         if problem:
             raise NotPrivateError(problem)
@@ -57,9 +56,12 @@ def close_folder(folder: Path) -> None:
     folder.chmod(_FOLDER)
 
 
-_READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe can't hang us
 _FOLDER = 0o700
 _LONGEST = 2**20
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))  # a pipe can't hang us
 
 
 def _problem(found: os.stat_result) -> str | None:

@@ -158,6 +158,7 @@ REFRESH_ADVICE: Advice = {
         "consent again with them (`leadkit login`).",
     ),
 }
+_MORE = ("refresh_token", "refresh_token_expires_in", "scope")
 _LONGEST_LIFE = 10 * 365 * 24 * 3600  # seconds; more is no time span
 
 
@@ -193,14 +194,12 @@ def _problem(told: dict[str, Any]) -> str | None:
 
 def _minted(told: dict[str, Any], asked_at: datetime) -> Minted:
     held = Held(Secret(told["access_token"]), asked_at, asked_at + timedelta(seconds=told["expires_in"]))
-    scope = told.get("scope")
+    refresh_token, lasts, scope = (told.get(name) for name in _MORE)
     return Minted(
         held,
-        Secret(told["refresh_token"]) if _can_be_sent(told.get("refresh_token")) else None,
-        asked_at + timedelta(seconds=told["refresh_token_expires_in"])
-        if _is_a_life(told.get("refresh_token_expires_in"))
-        else None,
-        tuple(scope.split()) if isinstance(scope, str) else (),
+        refresh_token=Secret(str(refresh_token)) if _can_be_sent(refresh_token) else None,
+        refresh_ends_at=asked_at + timedelta(seconds=int(lasts)) if lasts and _is_a_life(lasts) else None,
+        scopes=tuple(scope.split()) if isinstance(scope, str) else (),
     )
 
 

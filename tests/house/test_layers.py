@@ -17,14 +17,15 @@ ROOMS = {
     "fetching": ("fetch trading", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
-        "accounts ebay_tables dictionary readers saved",
+        "accounts hosts consent login stored_login ebay_tables dictionary readers saved",
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts", "errors"),
     "sandbox": ("sandbox", ""),
     "shop": ("shop", "errors accounts sandbox"),
     "front": ("__init__", "errors accounts frames shop"),
-    "top": ("cli __main__ export summary explore report", "errors accounts frames shop sandbox front"),
+    "dialog": ("cli_login login_dialog terminal", "errors calling accounts front"),
+    "top": ("cli __main__ export summary explore report", "errors accounts frames shop sandbox front dialog"),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
@@ -35,8 +36,8 @@ ONLY = {  # what we depend on, and the modules that may know it
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "tqdm": "progress",
-    "typer": "cli",
-    "rich": "cli summary",
+    "typer": "cli cli_login terminal",
+    "rich": "cli terminal summary",
     "plotly": "charts explore report",
     "ipywidgets": "explore",
     "anywidget": "explore",
