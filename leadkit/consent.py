@@ -116,6 +116,8 @@ def without(consent: Consent) -> str:
             "Mostly it is sell.leads, a limited release that eBay grants per application. "
             f"Without it: leadkit login {rest}"
         )
+    if names == ("mail",):
+        return "Ask eBay's developer support what the application may ask for."
     return "Ask for fewer, such as: leadkit login --scope mail"
 
 

@@ -31,7 +31,7 @@ def read_back(consent: Consent, pasted: Secret) -> Returned:
     """The code in the address that a seller ended up at, or in a bare code; url-encoded once, twice or not at all."""
     text = pasted.reveal().strip().strip("\"'<>")
     if not _ADDRESS.search(text):
-        return _without_code(text) or Returned(Secret(_plain(text)), state_checked=False)
+        return _without_code(_plain(text)) or Returned(Secret(_plain(text)), state_checked=False)
     fields = _fields(text)
     problem = _other_state(consent, fields)
     if problem:

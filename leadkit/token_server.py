@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from leadkit.calls import Answer, Call
+from leadkit.calls import Answer, Call, Reply, Verdict
 from leadkit.errors import BadResponse, Forbidden, LeadkitError, Unauthorized
 from leadkit.redaction import Secret, Secrets
 from leadkit.request_log import RequestLog
@@ -106,19 +106,25 @@ class TokenServer:
             headers=(("Content-Type", "application/x-www-form-urlencoded"),),
             content=urlencode({name: _revealed(value) for name, value in form.items()}).encode(),
             idempotent=idempotent,
+            judge=self._learn,
         )
 
+    def _learn(self, reply: Reply) -> Verdict | None:
+        """No verdict; but the tokens in an answer, also in a refusal, are secrets from here on."""
+        told = _decoded(reply.body)
+        for token in (told.get("access_token"), told.get("refresh_token")):
+            if isinstance(token, str):
+                self._secrets.register(token)
+        return None
+
     def _read(self, answer: Answer, asked_at: datetime) -> Minted | BadResponse:
-        """What stands in an answer; every token in it is registered as a secret."""
+        """What stands in an answer."""
         told = _decoded(answer.body)
         problem = _problem(told)
         if problem:
             message = f"oauth: {answer.call.operation} answered {answer.status}, but {problem}. Try again later."
             return BadResponse(message, source="oauth", status=answer.status)
-        minted = _minted(told, asked_at)
-        for secret in filter(None, (minted.held.token, minted.refresh_token)):
-            self._secrets.register(secret)
-        return minted
+        return _minted(told, asked_at)
 
 
 class _ClientKeys:
