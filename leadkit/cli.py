@@ -9,6 +9,7 @@ import shlex
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -24,7 +25,6 @@ from leadkit.terminal import INTERRUPTED, console, say, speaking
 if TYPE_CHECKING:
     import polars as pl
 
-    from leadkit.ebay_tables import EbayTables
     from leadkit.sandbox import Sandbox
     from leadkit.shop import Shop
 
@@ -96,10 +96,11 @@ def demo(
     from leadkit import export, summary  # noqa: PLC0415 - so that --help need not wait for Polars
 
     with speaking(interrupted="Interrupted: not all tables were written."):
+        warnings.simplefilter("ignore", lk.LeadkitWarning)  # what was odd stands in the summary
         export.prepare(out, _FILES)
         began = time.monotonic()
         with lk.demo(seed, leads) as shop:
-            frames = _all_tables(shop.ebay)
+            frames = _all_tables(shop)
             took = time.monotonic() - began
             export.keep(frames, out)
         page = console()
@@ -189,7 +190,7 @@ def sandbox(
             raise lk.LeadkitError(f"Port {port} can't be used: {error.strerror}. --port 0 takes a free one.") from error
 
 
-_FILES = ("leads", "conversations", "messages", "problems", "requests")
+_FILES = ("leads", "conversations", "messages", "mail", "folders", "crm_leads", "problems", "requests")
 _TALKS = ("start", "end", "zone", "item_id", "status", "conversation_type")
 _TAKES: dict[TableName, tuple[str, ...]] = {
     TableName.leads: ("start", "end", "zone", "item_id", "status", "include_messages"),
@@ -221,12 +222,21 @@ def _crm_leads(
     return shop.crm.leads(shop.ids if ids is None else read_ids(ids, ids_column), columns)
 
 
-def _all_tables(ebay: EbayTables) -> dict[str, pl.DataFrame]:
-    leads = ebay.leads(include_messages=True)
+def _all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
+    import polars as pl  # noqa: PLC0415 - so that --help need not wait for Polars
+
+    ebay, crm = shop.ebay, shop.crm
     conversations = ebay.conversations("ALL")
-    messages = ebay.messages(conversations)
-    found = (leads, conversations, messages, ebay.problems, ebay.requests)
-    return dict(zip(_FILES, found, strict=True))
+    found = {
+        "leads": ebay.leads(include_messages=True),
+        "conversations": conversations,
+        "messages": ebay.messages(conversations),
+        "mail": ebay.mail(bodies=True),
+        "folders": ebay.folders(),
+        "crm_leads": crm.leads(shop.ids),
+    }
+    told = {name: pl.concat([getattr(ebay, name), getattr(crm, name)]) for name in ("problems", "requests")}
+    return found | told
 
 
 def _next_lines(file: Path, seed: int, leads: int) -> list[str]:
