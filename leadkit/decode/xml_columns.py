@@ -123,7 +123,7 @@ def _leaves(shape: Node) -> list[str]:
 
 
 def _declared(shape: Node) -> Iterator[tuple[tuple[str | None, str], str]]:
-    """By the object that it is in (None: the row itself) and its name, the path of each leaf; of the others what they are."""
+    """By the object that it is in (None: the row itself) and its name, the path of each leaf, else what it is."""
     for name, node in shape.children.items():
         if node.kind == "leaf":
             yield (None, name), node.path
