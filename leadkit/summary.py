@@ -77,8 +77,11 @@ def say_next(console: Console, lines: Sequence[str]) -> None:
 
 def tables(frames: Mapping[str, pl.DataFrame], zone: str) -> pl.DataFrame:
     """One row per table of a source: table, rows, first and last (its moments as text in that zone; null where it has none)."""
-    shown = {name: frame for name, frame in frames.items() if name not in {"problems", "requests"}}
-    rows = [{"table": name, "rows": len(frame), **_span(name, frame, zone)} for name, frame in shown.items()]
+    rows = [
+        {"table": name, "rows": len(frame), **_span(name, frame, zone)}
+        for name, frame in frames.items()
+        if name not in {"problems", "requests"}
+    ]
     return pl.DataFrame(rows, schema={"table": pl.String, "rows": pl.Int64, "first": pl.String, "last": pl.String})
 
 
