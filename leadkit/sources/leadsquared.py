@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field
 from leadkit.decode.layout import first_keys
 from leadkit.decode.walk import Misfit
 from leadkit.endpoint import Endpoint
-from leadkit.errors import InvalidRequest
+from leadkit.errors import InvalidRequest, MissingColumns
 from leadkit.fetch import Run, check_total, completed, reading, union
 from leadkit.leadsquared_errors import judge
 from leadkit.parameters import Request, argument, refuse
@@ -101,7 +101,9 @@ def _columns(value: Any) -> tuple[str, ...] | None:
         return None
     spelled = {name.lower(): name for name in KNOWN}
     asked: dict[str, str] = {}
-    for name in (one.strip() for one in (value.split(",") if isinstance(value, str) else value)):
+    given = value.split(",") if isinstance(value, str) else value
+    for one in given if isinstance(given, Iterable) else [given]:
+        name = one.strip() if isinstance(one, str) else ""
         if not _API_NAME.fullmatch(name):
             raise ValueError("no name of a column")
         asked.setdefault(name.lower(), spelled.get(name.lower(), name))
@@ -143,11 +145,15 @@ def ids_of(ids: object) -> tuple[tuple[str, ...], int]:
 
     Raises:
         InvalidRequest: something else than ids; nothing was sent.
+        MissingColumns: a frame of several columns without ``prospect_id``.
     """
     if isinstance(ids, pl.LazyFrame):
         ids = ids.collect()
     if isinstance(ids, pl.DataFrame):
-        ids = ids.get_column("prospect_id" if "prospect_id" in ids.columns or ids.width != 1 else ids.columns[0])
+        name = ids.columns[0] if ids.width == 1 else "prospect_id"
+        if name not in ids.columns:
+            raise MissingColumns.of([name], ids.columns, needed_by="leads(ids)")
+        ids = ids.get_column(name)
     given = [ids] if isinstance(ids, str | UUID) else ids
     if not isinstance(given, Iterable) or isinstance(given, Mapping | bytes):
         raise _no_ids(type(ids).__name__)
