@@ -1,4 +1,4 @@
-"""The command line: `leadkit demo`, `leadkit fetch`, `leadkit sandbox`."""
+"""The command line: `leadkit demo`, `leadkit fetch`, `leadkit login`, `leadkit sandbox`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 import leadkit as lk
+from leadkit.cli_login import login
+from leadkit.terminal import INTERRUPTED, console, say, speaking
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from leadkit.ebay_tables import EbayTables
     from leadkit.sandbox import Sandbox
     from leadkit.shop import Shop
 
@@ -96,18 +95,19 @@ def demo(
     """Fetch an invented dealership over HTTP, keep its tables as Parquet, say what is in them: no account needed."""
     from leadkit import export, summary  # noqa: PLC0415 - so that --help need not wait for Polars
 
-    with _speaking(interrupted="Interrupted: not all tables were written."):
+    with speaking(interrupted="Interrupted: not all tables were written."):
+        warnings.simplefilter("ignore", lk.LeadkitWarning)  # what was odd stands in the summary
         export.prepare(out, _FILES)
         began = time.monotonic()
         with lk.demo(seed, leads) as shop:
-            frames = _all_tables(shop.ebay)
+            frames = _all_tables(shop)
             took = time.monotonic() - began
             export.keep(frames, out)
-        console = _console()
+        page = console()
         dealership = len(shop.truth) if shop.truth is not None else 0
-        summary.say_what_came(console, frames, seconds=took, of=dealership)
-        summary.show(console, frames, zone=shop.zone, files=str(out / export.file_of("<table>")))
-        summary.say_next(console, _next_lines(out / export.file_of("leads"), seed, leads))
+        summary.say_what_came(page, frames, seconds=took, of=dealership)
+        summary.show(page, frames, zone=shop.zone, files=str(out / export.file_of("<table>")))
+        summary.say_next(page, _next_lines(out / export.file_of("leads"), seed, leads))
 
 
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
@@ -160,7 +160,7 @@ def fetch(  # noqa: PLR0917 - each is an option of the command line, given by it
     }
     arguments = _arguments_of(table, given)
     path, csv = _target(table, out, format)
-    with _speaking(interrupted=f"Interrupted: {path} was not written."):
+    with speaking(interrupted=f"Interrupted: {path} was not written."):
         from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
 
         export.check_writable(path)
@@ -168,6 +168,9 @@ def fetch(  # noqa: PLR0917 - each is an option of the command line, given by it
             found = _FETCHES[table](shop, arguments)
         export.write(found, path, csv=csv)
         typer.echo(f"{path}: {len(found):,} rows of {table}. It holds raw personal data; only you may read it.")
+
+
+app.command(epilog="Example: leadkit login --scope messages --scope mail")(login)
 
 
 @app.command(epilog="Example: leadkit sandbox --port 8765")
@@ -180,16 +183,14 @@ def sandbox(
     from leadkit.sandbox import serve  # noqa: PLC0415 - the server is loaded when it is used
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _speaking(interrupted=None):
+    with speaking(interrupted=None):
         try:
             serve(port, seed, leads, announce=_announce)
         except OSError as error:
             raise lk.LeadkitError(f"Port {port} can't be used: {error.strerror}. --port 0 takes a free one.") from error
 
 
-INTERRUPTED = 130
-_IN_PYTHON, _FROM_HERE = "See .problems for the rows.", "In Python, .problems has the rows."
-_FILES = ("leads", "conversations", "messages", "problems", "requests")
+_FILES = ("leads", "conversations", "messages", "mail", "folders", "crm_leads", "problems", "requests")
 _TALKS = ("start", "end", "zone", "item_id", "status", "conversation_type")
 _TAKES: dict[TableName, tuple[str, ...]] = {
     TableName.leads: ("start", "end", "zone", "item_id", "status", "include_messages"),
@@ -221,12 +222,21 @@ def _crm_leads(
     return shop.crm.leads(shop.ids if ids is None else read_ids(ids, ids_column), columns)
 
 
-def _all_tables(ebay: EbayTables) -> dict[str, pl.DataFrame]:
-    leads = ebay.leads(include_messages=True)
+def _all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
+    import polars as pl  # noqa: PLC0415 - so that --help need not wait for Polars
+
+    ebay, crm = shop.ebay, shop.crm
     conversations = ebay.conversations("ALL")
-    messages = ebay.messages(conversations)
-    found = (leads, conversations, messages, ebay.problems, ebay.requests)
-    return dict(zip(_FILES, found, strict=True))
+    found = {
+        "leads": ebay.leads(include_messages=True),
+        "conversations": conversations,
+        "messages": ebay.messages(conversations),
+        "mail": ebay.mail(bodies=True),
+        "folders": ebay.folders(),
+        "crm_leads": crm.leads(shop.ids),
+    }
+    told = {name: pl.concat([getattr(ebay, name), getattr(crm, name)]) for name in ("problems", "requests")}
+    return found | told
 
 
 def _next_lines(file: Path, seed: int, leads: int) -> list[str]:
@@ -284,11 +294,6 @@ def _announce(sandbox: Sandbox) -> None:
     from leadkit.sandbox import environment  # noqa: PLC0415 - it is loaded by now
 
     variables = environment(sandbox)
-    console = _console()
-
-    def say(text: str, style: str = "") -> None:
-        console.print(Text(text, style=style), soft_wrap=True)
-
     say(f"An invented dealership answers at {sandbox.url}", "bold")
     say("\nIn bash, zsh:", "bold cyan")
     for name, value in variables.items():
@@ -298,47 +303,6 @@ def _announce(sandbox: Sandbox) -> None:
         quoted = value.replace("'", "''")
         say(f"$env:{name} = '{quoted}'")
     say("\nThen, for example: leadkit fetch leads. Ctrl-C stops the sandbox.", "dim")
-
-
-@contextmanager
-def _speaking(*, interrupted: str | None) -> Iterator[None]:
-    """Turn errors, warnings and Ctrl-C into one line on stderr each; `interrupted=None` takes Ctrl-C for a good end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", lk.LeadkitWarning)
-        warnings.showwarning = _warn
-        try:
-            yield
-        except lk.LeadkitError as error:
-            _complain(f"leadkit: {error}", "red")
-            raise typer.Exit(1) from None
-        except KeyboardInterrupt:
-            if interrupted is None:
-                return
-            _complain(("\n" if sys.stderr.isatty() else "") + interrupted, "yellow")
-            raise typer.Exit(INTERRUPTED) from None
-
-
-def _warn(  # noqa: PLR0917 - the signature of warnings.showwarning
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    if issubclass(category, lk.LeadkitWarning):
-        _complain(f"leadkit: {str(message).replace(_IN_PYTHON, _FROM_HERE)}", "yellow")
-    else:
-        (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
-
-
-def _complain(line: str, style: str) -> None:
-    _console(stderr=True).print(Text(line, style=style), soft_wrap=True)
-
-
-def _console(*, stderr: bool = False) -> Console:
-    """Colours and bold in a terminal; neither in a pipe, nor where NO_COLOR is set."""
-    return Console(stderr=stderr, highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto")
 
 
 def _leave_at_once() -> None:
