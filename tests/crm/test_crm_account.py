@@ -111,8 +111,17 @@ def test_keys_go_to_https_or_this_machine_only(url: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"calls": 0}, {"calls": 2.5}, {"calls": True}, {"per_seconds": 0}, {"per_seconds": -1}, {"per_seconds": "x"}]
-    + [{"account": ""}, {"clock": "noon"}, {"clock": datetime(2026, 1, 1)}],  # noqa: DTZ001 - naive on purpose
+    [
+        {"calls": 0},
+        {"calls": 2.5},
+        {"calls": True},
+        {"per_seconds": 0},
+        {"per_seconds": -1},
+        {"per_seconds": "x"},
+        {"account": ""},
+        {"clock": "noon"},
+        {"clock": NOW.replace(tzinfo=None)},
+    ],
     ids=str,
 )
 def test_settings_that_make_no_sense_are_refused(given: dict[str, Any]) -> None:
@@ -132,7 +141,9 @@ def test_the_environment_describes_an_account(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_environment_without_keys_says_what_to_set() -> None:
-    with pytest.raises(lk.InvalidRequest, match="Set LEADKIT_LEADSQUARED_ACCESS_KEY and LEADKIT_LEADSQUARED_SECRET_KEY"):
+    with pytest.raises(
+        lk.InvalidRequest, match="Set LEADKIT_LEADSQUARED_ACCESS_KEY and LEADKIT_LEADSQUARED_SECRET_KEY"
+    ):
         lk.LeadSquared.from_env()
 
 
@@ -141,7 +152,11 @@ def test_the_account_is_the_first_column_and_the_clock_stands_in_for_the_server(
     for clock in (NOW, lambda: NOW):
         with asking(no_date, account="north", clock=clock) as (crm, _):
             found = crm.leads(["id-00001"], [])
-            assert (crm.account, found["account"].to_list(), found["fetched_at"].to_list()) == ("north", ["north"], [NOW])
+            assert (crm.account, found["account"].to_list(), found["fetched_at"].to_list()) == (
+                "north",
+                ["north"],
+                [NOW],
+            )
 
 
 def test_an_account_that_nobody_closes_is_closed() -> None:

@@ -30,15 +30,24 @@ def budgeted(server: Loopback) -> lk.LeadSquared:
     return an_account(server.origin, calls=CALLS, per_seconds=WINDOW)
 
 
-def test_thirty_calls_take_hardly_longer_than_the_budget_forces_and_never_exceed_it() -> None:
-    with serving(Crm(LEADS)) as server, budgeted(server) as crm:
+def test_a_sweep_never_exceeds_the_budget_and_takes_hardly_longer_than_it_forces() -> None:
+    floor = 2  # ten calls at once, the others after one second and two
+    taken = [swept(10, 1, floor)]  # a machine that is busy elsewhere gets another chance, the budget none
+    while min(taken) > 1.05 * floor and len(taken) < 4:
+        taken.append(swept(10, 1, floor))
+    assert min(taken) <= 1.05 * floor
+
+
+def swept(calls: int, window: float, floor: float) -> float:
+    """The seconds of thirty calls."""
+    with serving(Crm(LEADS)) as server, an_account(server.origin, calls=calls, per_seconds=window) as crm:
         began = time.monotonic()
         assert len(crm.leads(IDS, page_size=1)) == 30
         took = time.monotonic() - began
-    floor = (30 / CALLS - 1) * WINDOW
     assert len(server.arrived) == 30
-    assert narrowest(server) >= WINDOW
-    assert took <= 1.15 * floor  # 1.05 is the promise; a busy machine needs some of a window this small for itself
+    assert narrowest(server, calls) >= window
+    assert took >= floor
+    return took
 
 
 def test_the_budget_is_one_for_all_threads_and_fetches_of_an_account() -> None:
@@ -60,7 +69,10 @@ def test_answers_that_come_late_do_not_let_two_windows_meet() -> None:
     arrived_late: list[float] = []
     with serving(script) as server, budgeted(server) as crm:
         crm.leads(IDS[:12], page_size=1)
-    assert min(later - earlier for earlier, later in zip(sorted(arrived_late), sorted(arrived_late)[CALLS:], strict=False)) >= WINDOW
+    assert (
+        min(later - earlier for earlier, later in zip(sorted(arrived_late), sorted(arrived_late)[CALLS:], strict=False))
+        >= WINDOW
+    )
 
 
 @pytest.mark.parametrize("status", [200, 403, 429])
@@ -95,10 +107,10 @@ def test_a_place_that_was_waited_for_in_vain_is_given_back() -> None:
     pace = Pace(Budget(1, 0.05))
     with pace.turn():
         pass
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "sleep", interrupt)
-        with pace.turn():
-            pass
+        with pytest.raises(KeyboardInterrupt):
+            pace.turn().__enter__()
     began = time.monotonic()
     with pace.turn():
         pass

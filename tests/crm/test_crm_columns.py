@@ -80,7 +80,12 @@ def test_a_known_column_that_was_not_asked_for_is_there_and_null() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("stage", "ProspectStage"), ("email", "EmailAddress"), ("account", "another name"), ("fetched_at", "another name")],
+    [
+        ("stage", "ProspectStage"),
+        ("email", "EmailAddress"),
+        ("account", "another name"),
+        ("fetched_at", "another name"),
+    ],
 )
 def test_a_name_of_ours_is_refused_with_the_name_of_the_api(name: str, hint: str) -> None:
     with asking(Crm([])) as (crm, server), pytest.raises(lk.InvalidRequest, match=f"the API's name of it, {hint}"):
@@ -219,8 +224,9 @@ def test_an_object_in_place_of_a_text_is_null_there_and_told() -> None:
 
 
 def test_a_column_that_was_asked_for_and_never_comes_is_told_once() -> None:
-    with asking(Crm([lead(1), lead(2)])) as (crm, _), pytest.warns(lk.LeadkitWarning, match="missing_column"):
-        found = crm.leads(["id-00001", "id-00002"], ["FirstName", "Phone", "mx_Stroe"])
+    with asking(Crm([lead(1), lead(2)])) as (crm, _):
+        with pytest.warns(lk.LeadkitWarning, match="missing_column"):
+            found = crm.leads(["id-00001", "id-00002"], ["FirstName", "Phone", "mx_Stroe"])
         assert crm.problems.select("kind", "column").rows() == [
             ("missing_column", "phone"),
             ("missing_column", "mx_Stroe"),

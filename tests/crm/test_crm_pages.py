@@ -82,8 +82,9 @@ def test_a_list_that_moves_between_the_pages_loses_nothing() -> None:
 
 
 def test_a_count_that_is_too_high_is_told_and_ends() -> None:
-    with asking(crm_api := Crm(TEN[:3], more=2)) as (crm, _), pytest.warns(lk.LeadkitWarning, match="total_mismatch"):
-        found = crm.leads(IDS[:5])
+    with asking(crm_api := Crm(TEN[:3], more=2)) as (crm, _):
+        with pytest.warns(lk.LeadkitWarning, match="total_mismatch"):
+            found = crm.leads(IDS[:5])
         problems = crm.problems
         assert crm.requests["total"].to_list() == [5, 2]
     assert len(found) == 3
@@ -106,7 +107,9 @@ def test_an_absurd_count_asks_for_no_more_pages_than_there_are_ids() -> None:
         assert kinds(crm.problems) == ["duplicate", "total_mismatch"]
 
 
-@pytest.mark.parametrize("body", [{"RecordCount": 0}, {"RecordCount": 0, "Leads": []}, {"RecordCount": 0, "Leads": None}])
+@pytest.mark.parametrize(
+    "body", [{"RecordCount": 0}, {"RecordCount": 0, "Leads": []}, {"RecordCount": 0, "Leads": None}]
+)
 def test_an_empty_answer_is_no_rows(body: dict[str, Any]) -> None:
     found, problems = leads_of(body)
     assert found.is_empty()
@@ -141,8 +144,9 @@ def test_a_body_that_is_not_what_the_api_promises_is_no_empty_answer(body: bytes
 
 
 def test_max_rows_asks_for_no_more_pages_than_it_needs_and_says_that_there_are_more() -> None:
-    with asking(crm_api := Crm(TEN)) as (crm, _), pytest.warns(lk.LeadkitWarning, match="max_rows=3"):
-        found = crm.leads(IDS, page_size=2, max_rows=3)
+    with asking(crm_api := Crm(TEN)) as (crm, _):
+        with pytest.warns(lk.LeadkitWarning, match="max_rows=3"):
+            found = crm.leads(IDS, page_size=2, max_rows=3)
         assert kinds(crm.problems) == ["cut"]
     assert found["prospect_id"].to_list() == IDS[:3]
     assert len(crm_api.calls) == 2

@@ -67,7 +67,9 @@ def test_throttling_that_does_not_end_is_rate_limited(status: int, no_pauses: No
 
 @pytest.mark.parametrize("status", [200, 403, 429])
 def test_a_spent_day_is_not_waited_out(status: int) -> None:
-    error, calls = failure(as_json(mx("MXAPIRateLimitExceededException", "exceeded the limit of 10000 in 1 day"), status))
+    error, calls = failure(
+        as_json(mx("MXAPIRateLimitExceededException", "exceeded the limit of 10000 in 1 day"), status)
+    )
     assert isinstance(error, lk.RateLimited)
     assert "ask again tomorrow" in str(error)
     assert calls == 1
@@ -122,7 +124,9 @@ def test_a_404_asks_to_check_the_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"Status": "Error"}, FAILED, {"Status": "error", "Message": "Locked"}], ids=["bare", "nested", "small letters"]
+    "body",
+    [{"Status": "Error"}, FAILED, {"Status": "error", "Message": "Locked"}],
+    ids=["bare", "nested", "small letters"],
 )
 def test_a_200_that_says_error_is_an_error(body: dict[str, Any]) -> None:
     error, calls = failure(as_json(body))
