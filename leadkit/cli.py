@@ -100,7 +100,7 @@ def demo(
         export.prepare(out, _FILES)
         began = time.monotonic()
         with lk.demo(seed, leads) as shop:
-            frames = _all_tables(shop)
+            frames = all_tables(shop)
             took = time.monotonic() - began
             export.keep(frames, out)
         page = console()
@@ -222,7 +222,8 @@ def _crm_leads(
     return shop.crm.leads(shop.ids if ids is None else read_ids(ids, ids_column), columns)
 
 
-def _all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
+def all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
+    """Every table of a shop as a whole, then what was odd and what was asked."""
     import polars as pl  # noqa: PLC0415 - so that --help need not wait for Polars
 
     ebay, crm = shop.ebay, shop.crm

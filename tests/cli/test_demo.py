@@ -20,7 +20,7 @@ import pytest
 
 from leadkit.cli import app, main
 
-TABLES = ("leads", "conversations", "messages", "problems", "requests")
+TABLES = ("leads", "conversations", "messages", "mail", "folders", "crm_leads", "problems", "requests")
 PLACEHOLDERS = {"", "-", "--", "n/a", "na", "no", "none", "null", "unknown", "?"}
 CHICAGO = ZoneInfo("America/Chicago")
 
