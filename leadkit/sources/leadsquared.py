@@ -20,7 +20,7 @@ from pydantic import BeforeValidator, Field
 from leadkit.calls import Answer
 from leadkit.crm_rows import CrmRows, read_rows
 from leadkit.endpoint import Endpoint
-from leadkit.errors import InvalidRequest, MissingColumns
+from leadkit.errors import BadResponse, InvalidRequest, MissingColumns
 from leadkit.fetch import Run, check_total, reading, union
 from leadkit.leadsquared_errors import judge
 from leadkit.parameters import Request, argument, refuse
@@ -188,7 +188,10 @@ def fetch_crm_leads(run: Run, request: CrmLeadsRequest) -> pl.DataFrame:
     swept = _sweep(run, table, request, request.ids)
     pages, left = swept.pages, _without(request.ids, swept.pages)
     while left and not swept.cut and _count(pages) < swept.said:
-        again = _sweep(run, table, request, left).pages
+        try:
+            again = _sweep(run, table, request, left).pages
+        except BadResponse:  # the count was wrong, and there is nothing to come: that it differs is told below
+            break
         pages, before, left = [*pages, *again], len(left), _without(left, again)
         if len(left) == before:
             break
