@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadkit.accounts import Ebay
+    from leadkit.crm_account import LeadSquared
+    from leadkit.crm_readers import read_crm_leads
     from leadkit.dictionary import describe
     from leadkit.errors import (
         BadResponse,
@@ -24,7 +26,11 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
+    from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
+    from leadkit.metrics.financing import financing
+    from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
+    from leadkit.metrics.trade_ins import trade_in_details, trade_ins
     from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
@@ -34,6 +40,7 @@ __all__ = [
     "Ebay",
     "Forbidden",
     "InvalidRequest",
+    "LeadSquared",
     "LeadkitError",
     "LeadkitWarning",
     "MissingColumns",
@@ -47,27 +54,44 @@ __all__ = [
     "__version__",
     "demo",
     "describe",
+    "fee_conversions",
+    "fee_originals",
+    "fee_totals",
+    "financing",
+    "mask",
     "open",
     "read_conversations",
+    "read_crm_leads",
     "read_folders",
     "read_leads",
     "read_mail",
     "read_messages",
+    "trade_in_details",
+    "trade_ins",
     "wilson",
 ]
 
 _HOMES = {
     "Ebay": "accounts",
+    "LeadSquared": "crm_account",
     "Saved": "saved",
     "Shop": "shop",
     "demo": "shop",
     "describe": "dictionary",
+    "fee_conversions": "metrics.fees",
+    "fee_originals": "metrics.fees",
+    "fee_totals": "metrics.fees",
+    "financing": "metrics.financing",
+    "mask": "metrics.masking",
     "open": "shop",
     "read_conversations": "readers",
+    "read_crm_leads": "crm_readers",
     "read_folders": "readers",
     "read_leads": "readers",
     "read_mail": "readers",
     "read_messages": "readers",
+    "trade_in_details": "metrics.trade_ins",
+    "trade_ins": "metrics.trade_ins",
     "wilson": "metrics.proportions",
 }
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from leadkit import hosts, stored_login
+from leadkit.account_tables import Clock, Opened, as_clock, over_network
 from leadkit.auth import GivenToken, RefreshedToken
-from leadkit.ebay_tables import EbayTables, Opened
+from leadkit.ebay_tables import EbayTables
 from leadkit.errors import InvalidRequest
 from leadkit.parameters import Request, argument, checked
-from leadkit.recorder import FetchRecord, Recorder
-from leadkit.redaction import Secret
+from leadkit.recorder import Recorder
+from leadkit.redaction import Secret, as_secret
 from leadkit.transport import Transport
-
-Clock = Callable[[], datetime]
 
 
 class Ebay(EbayTables):
@@ -70,7 +69,7 @@ class Ebay(EbayTables):
         clock: Clock | datetime | None = None,
     ) -> None:
         # wrapped at once: a traceback that shows this frame's variables shows no secret
-        token, client_secret, refresh_token = _wrapped(token), _wrapped(client_secret), _wrapped(refresh_token)
+        token, client_secret, refresh_token = as_secret(token), as_secret(client_secret), as_secret(refresh_token)
         self.account, self._origins, self._auth = account, {}, None  # a traceback may show this half-made account
         names = [sellers] if isinstance(sellers, str) else sellers
         origins = hosts.origins(hosts.environment(sandbox=sandbox, base_url=base_url))
@@ -82,7 +81,7 @@ class Ebay(EbayTables):
         }
         settings = checked(Settings, "Ebay", given)
         super().__init__(account=account, sellers=names, origins=origins, max_parallel=settings.max_parallel)
-        self._clock = _as_clock(clock)
+        self._clock = as_clock(clock)
         self._trading = (
             ("X-EBAY-API-SITEID", str(settings.site)),
             ("X-EBAY-API-COMPATIBILITY-LEVEL", settings.trading_version),
@@ -117,8 +116,8 @@ class Ebay(EbayTables):
         Raises:
             InvalidRequest: the variables are not set and no login is stored, or the stored one does not fit them.
         """
-        settings = {name: _wrapped(value) if name in _SECRETS else value for name, value in settings.items()}
-        now = _as_clock(settings.get("clock"))()
+        settings = {name: as_secret(value) if name in _SECRETS else value for name, value in settings.items()}
+        now = as_clock(settings.get("clock"))()
         return cls(**stored_login.completed({**_from_env(), **settings}, now))
 
     def close(self) -> None:
@@ -128,14 +127,8 @@ class Ebay(EbayTables):
     def _now(self) -> datetime:
         return self._clock()
 
-    @contextmanager
-    def _open(self, source: str, parameters: Mapping[str, str]) -> Iterator[Opened]:
-        now = self._clock()
-        if self._recorder is None:
-            yield Opened(self._transport, now, FetchRecord(0))
-            return
-        with self._recorder.fetch(source, {**parameters, "now": now.isoformat()}) as record:
-            yield Opened(self._transport, now, record)
+    def _open(self, source: str, parameters: Mapping[str, str]) -> AbstractContextManager[Opened]:
+        return over_network(self._transport, self._recorder, self._clock(), source, parameters)
 
     def _ends(self) -> str:
         if self._auth is None:
@@ -168,7 +161,7 @@ class Ebay(EbayTables):
                 account=self.account,
                 log=None,
             )
-        raise InvalidRequest(_which_credentials(given, has_token=bool(token)))
+        raise InvalidRequest(which_credentials(given, has_token=bool(token)))
 
     def _recorder_in(self, folder: str | os.PathLike[str] | None) -> Recorder | None:
         if folder is None:
@@ -192,20 +185,6 @@ class Settings(Request):
 def _close_all(*opened: Transport | GivenToken | RefreshedToken) -> None:
     for one in opened:
         one.close()
-
-
-def _wrapped(value: str | Secret | None) -> Secret | None:
-    return Secret(value) if isinstance(value, str) and value else value or None
-
-
-def _as_clock(clock: Clock | datetime | None) -> Clock:
-    if clock is None:
-        return lambda: datetime.now(UTC)
-    if callable(clock):
-        return clock
-    if isinstance(clock, datetime) and clock.tzinfo:
-        return lambda: clock
-    raise InvalidRequest(f"clock={clock!r} is refused: allowed is a function, an aware datetime or None.")
 
 
 def _from_env() -> dict[str, Any]:
@@ -233,7 +212,8 @@ _SECRETS = ("token", "client_secret", "refresh_token")
 _VARIABLES = (*_SECRETS, "client_id", "sellers", "account", "scopes", "base_url", "sandbox")
 
 
-def _which_credentials(given: list[str], *, has_token: bool) -> str:
+def which_credentials(given: list[str], *, has_token: bool) -> str:
+    """What is missing, and how to give it."""
     if has_token:
         return f"Ebay: token= and {', '.join(given)} exclude each other: give a token, or what one is made from."
     missing = [name for name in ("client_id", "client_secret", "refresh_token") if name not in given]

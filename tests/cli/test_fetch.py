@@ -53,14 +53,14 @@ def test_each_option_of_leads_reaches_the_api(run, account):
 
 
 def test_each_option_of_mail_reaches_the_api(run, account):
-    told = run("fetch", "mail", "--folder", "1", "--folder", "7", "--start", "2026-08-02", "--bodies")
+    told = run("fetch", "mail", "--folder", "0", "--folder", "1", "--start", "2026-08-02", "--bodies")
     assert (told.exit_code, told.stderr) == (0, "")
     sent = [call.body.decode() for call in account.requests if call.path == "/ws/api.dll"]
-    for folder in ("1", "7"):
+    for folder in ("0", "1"):
         assert any(f"<FolderID>{folder}</FolderID>" in body for body in sent)
     assert all("<StartTime>2026-08-02T00:00:00.000Z</StartTime>" in body for body in sent if "<FolderID>" in body)
     found = pl.read_parquet("mail.parquet")
-    assert set(found.get_column("folder_id")) == {"1", "7"}
+    assert set(found.get_column("folder_id")) == {"0", "1"}
     assert found.get_column("html").null_count() == 0
 
 

@@ -11,13 +11,17 @@ ROOMS = {
     "errors": ("errors", ""),
     "declaring": ("records parameters", "errors"),
     "decoding": ("decode problems tables sellers", "errors declaring"),
-    "calling": ("calls bodies redaction request_log error_bodies retry_after token_cache private_file", "errors"),
+    "calling": (
+        "calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache private_file",
+        "errors",
+    ),
     "sending": ("transport auth token_server recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
     "fetching": ("fetch trading", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
-        "accounts hosts consent login stored_login ebay_tables dictionary readers saved",
+        "account_tables accounts hosts consent login stored_login ebay_tables crm_account crm_tables dictionary "
+        "readers crm_readers saved saved_tables saved_crm",
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts", "errors"),
@@ -25,12 +29,11 @@ ROOMS = {
     "shop": ("shop", "errors accounts sandbox"),
     "front": ("__init__", "errors accounts frames shop"),
     "dialog": ("cli_login login_dialog terminal", "errors calling accounts front"),
-    "top": ("cli __main__ export summary explore report", "errors accounts frames shop sandbox front dialog"),
+    "top": ("cli id_files __main__ export summary explore report", "errors accounts frames shop sandbox front dialog"),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
     "httpx": "transport",
-    "pyrate_limiter": "transport",
     "stamina": "transport",
     "lxml": "decode sandbox trading",
     "starlette": "sandbox",
@@ -38,6 +41,7 @@ ONLY = {  # what we depend on, and the modules that may know it
     "tqdm": "progress",
     "typer": "cli cli_login terminal",
     "rich": "cli terminal summary",
+    "rapidfuzz": "metrics",
     "plotly": "charts explore report",
     "ipywidgets": "explore",
     "anywidget": "explore",

@@ -1,0 +1,120 @@
+"""CRM leads from response bodies that were saved."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from leadkit.fetch import check_total, completed
+from leadkit.parameters import checked
+from leadkit.problems import Problems
+from leadkit.readers import Bodies, SavedBody, close_problems, saved_bodies
+from leadkit.records import Table
+from leadkit.sources.leadsquared import (
+    CRM_LEADS,
+    CrmLeadsRequest,
+    CrmRows,
+    in_order,
+    keys_of,
+    read_rows,
+    table_of,
+    tell_rows,
+    unknown_columns,
+)
+
+
+def read_crm_leads(
+    bodies: Bodies,
+    *,
+    account: str = "leadsquared",
+    fetched_at: datetime | None = None,
+    columns: Iterable[str] | str | None = None,
+    problems: list[dict[str, Any]] | None = None,
+    strict: bool = False,
+) -> pl.DataFrame:
+    """CRM leads from saved bodies of ``Leads/Retrieve/ByIds``; each once, with what is known of it last.
+
+    Args:
+        bodies: a path (a file, or a folder of ``.json`` files), bytes, a dict, or a list of them.
+        account: the first column.
+        fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
+        columns: the API's names of the columns to read besides the known ones; None reads all that the bodies have.
+        problems: a list that collects the problem rows, as dicts.
+        strict: raise where a value does not fit its column.
+
+    Raises:
+        BadResponse: a body is not what the API promises.
+        InvalidRequest: a path where nothing lies, something that is no body, or no name of a column.
+    """
+    found = Problems()
+    request = checked(CrmLeadsRequest, CRM_LEADS.name, {"ids": (), "columns": columns})
+    rows = crm_of(saved_bodies(bodies, fetched_at), account, found, columns=request.columns)
+    close_problems(found, problems, strict=strict)
+    return rows
+
+
+def crm_of(
+    saved: Sequence[SavedBody],
+    account: str,
+    problems: Problems,
+    *,
+    columns: Iterable[str] | None = None,
+    ids: Iterable[str] = (),
+) -> pl.DataFrame:
+    """The leads of these bodies, each once, as last seen; in the order of the ids, where some are given.
+
+    What one body was not asked for is taken from another one before it.
+    """
+    asked = () if columns is None else tuple(columns)
+    table, rows = _read(saved, asked)
+    frame = _with_ours(table, rows, saved, account)
+    tell_rows(problems, table, [rows], None)
+    _check_totals(problems, rows)
+    wanted = table if columns is None else table_of(asked)
+    return in_order(table, [_filled(frame)], ids).select(wanted.schema.names())
+
+
+def _read(saved: Sequence[SavedBody], asked: tuple[str, ...]) -> tuple[Table, CrmRows]:
+    """The rows with all columns that the bodies have: those of each first row, then those that only later rows have."""
+    bodies, calls = [one.body for one in saved], [f"{CRM_LEADS.name} ({one.name})" for one in saved]
+    names = unknown_columns((*asked, *(key for body in bodies for key in keys_of(body))))
+    table = table_of(names)
+    rows = read_rows(table, bodies, calls)
+    later = [m.path.removeprefix("Leads[].") for m in rows.misfits if m.kind == "unknown_key"]
+    more = unknown_columns((*names, *later))
+    if more == names:
+        return table, rows
+    return table_of(more), read_rows(table_of(more), bodies, calls)
+
+
+def _with_ours(table: Table, rows: CrmRows, saved: Sequence[SavedBody], account: str) -> pl.DataFrame:
+    """The rows with the account and, of each body, when it was fetched."""
+    times = pl.DataFrame({"at": [one.fetched_at for one in saved], "rows": rows.lengths}, schema=_TIMES)
+    at = times.select(pl.col("at").repeat_by("rows").explode(empty_as_null=False, keep_nulls=True)).to_series()
+    return completed(table, rows.frame.with_columns(at.alias("fetched_at")), account=account)
+
+
+def _filled(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of each id with the nulls of a later one filled from those before it."""
+    key = pl.col("prospect_id").str.to_lowercase()
+    keyed = frame.filter(key.is_not_null())
+    if keyed.select(key.is_duplicated().any()).item():
+        keyed = keyed.with_columns(pl.all().forward_fill().over(key))
+    return pl.concat([keyed, frame.filter(key.is_null())])
+
+
+def _check_totals(problems: Problems, rows: CrmRows) -> None:
+    """Pages of one sweep say the same count; whole sweeps have a multiple of it."""
+    by_total: dict[int, int] = defaultdict(int)
+    for total, length in zip(rows.totals, rows.lengths, strict=True):
+        by_total[total] += length
+    for total, came in by_total.items():
+        sweeps = max(1, -(-came // total)) if total else 1
+        check_total(problems, CRM_LEADS, said=total * sweeps, came=came, name="RecordCount")
+
+
+_TIMES = pl.Schema({"at": pl.Datetime("us", "UTC"), "rows": pl.Int64()})

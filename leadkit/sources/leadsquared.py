@@ -1,0 +1,391 @@
+"""LeadSquared: leads by their ids.
+
+Page: ``POST /v2/LeadManagement.svc/Leads/Retrieve/ByIds``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import polars as pl
+from pydantic import BeforeValidator, Field
+
+from leadkit.decode.layout import first_keys
+from leadkit.decode.walk import Misfit
+from leadkit.endpoint import Endpoint
+from leadkit.errors import InvalidRequest
+from leadkit.fetch import Run, check_total, completed, reading, union
+from leadkit.leadsquared_errors import judge
+from leadkit.parameters import Request, argument, refuse
+from leadkit.problems import Problem, Problems
+from leadkit.records import Column, Record, Table, ours, wire
+from leadkit.tables import Decoded, decode, decode_alike, joined
+
+_NOT_ASKED = "empty there, or not asked for"
+
+
+class CrmLead(Record):
+    """One lead as the CRM keeps it; further columns of a request come before ``fetched_at``."""
+
+    account: str | None = ours("The account that it was fetched for.", comes_from="LeadSquared(account=)")
+    prospect_id: str | None = wire("Leads[].ProspectID", "Id of the lead.")
+    prospect_auto_id: str | None = wire("Leads[].ProspectAutoId", "Its number.", null=_NOT_ASKED)
+    created_at: datetime | None = wire(
+        "Leads[].CreatedOn", "When it was made.", unit="UTC", null=_NOT_ASKED, zoneless=True
+    )
+    modified_at: datetime | None = wire(
+        "Leads[].ModifiedOn", "When it was last changed.", unit="UTC", null=_NOT_ASKED, zoneless=True
+    )
+    stage: str | None = wire("Leads[].ProspectStage", "How far it has come.", null=_NOT_ASKED)
+    first_name: str | None = wire("Leads[].FirstName", "First name.", null=_NOT_ASKED, personal=True)
+    last_name: str | None = wire("Leads[].LastName", "Last name.", null=_NOT_ASKED, personal=True)
+    email: str | None = wire("Leads[].EmailAddress", "E-mail address.", null=_NOT_ASKED, personal=True)
+    phone: str | None = wire("Leads[].Phone", "Phone, as kept there.", null=_NOT_ASKED, personal=True)
+    owner_email: str | None = wire(
+        "Leads[].OwnerIdEmailAddress", "E-mail address of the user who owns it.", null=_NOT_ASKED, personal=True
+    )
+    company_type: str | None = wire("Leads[].CompanyType", "Number of the kind of company.", null=_NOT_ASKED)
+    fetched_at: datetime | None = ours(
+        "When the API answered.", comes_from="the Date header, else the clock", unit="UTC", null="a body without one"
+    )
+
+
+CRM_LEADS = Table(
+    name="crm_leads",
+    record=CrmLead,
+    rows="Leads[]",
+    key="prospect_id",
+    totals=("RecordCount",),
+    envelope=("RecordCount", "Leads"),
+)
+
+KNOWN = {column.path.removeprefix("Leads[]."): column.name for column in CRM_LEADS.columns if column.path}
+"""The API's name of each column that is always there, and ours."""
+MOST_IDS = 10_000
+LARGEST_PAGE = 1_000
+_API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_A_NAME = "names of the API such as 'FirstName' or 'mx_Store', in a list or with commas between, or None"
+
+
+def table_of(columns: Iterable[str] | None) -> Table:
+    """The table of a request: the known columns, every other one under its own name, and when it was fetched."""
+    others = [_other(name) for name in unknown_columns(columns or ())]
+    return replace(CRM_LEADS, asked=(*CRM_LEADS.columns[:-1], *others, CRM_LEADS.columns[-1])) if others else CRM_LEADS
+
+
+def unknown_columns(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of these names that can be columns of their own, each once whatever its case."""
+    taken = {name.lower() for name in KNOWN}
+    found: dict[str, str] = {}
+    for name in names:
+        if _API_NAME.fullmatch(name) and name.lower() not in taken and name not in CRM_LEADS.schema:
+            found.setdefault(name.lower(), name)
+    return tuple(found.values())
+
+
+def _other(name: str) -> Column:
+    """A column that leadkit knows nothing of: text, as it comes."""
+    path = f"Leads[].{name}"
+    return Column(name, "text", "As the CRM keeps it.", None, _NOT_ASKED, path, comes_from=path, personal=True)
+
+
+def _columns(value: Any) -> tuple[str, ...] | None:
+    """The names to ask for: those that leadkit knows in the API's spelling, each once whatever its case."""
+    if value is None:
+        return None
+    spelled = {name.lower(): name for name in KNOWN}
+    asked: dict[str, str] = {}
+    for name in (one.strip() for one in (value.split(",") if isinstance(value, str) else value)):
+        if not _API_NAME.fullmatch(name):
+            raise ValueError("no name of a column")
+        asked.setdefault(name.lower(), spelled.get(name.lower(), name))
+    for name in asked.values():
+        if name in CRM_LEADS.schema:
+            hint = next((api for api, ours in KNOWN.items() if ours == name), "another name")
+            refuse("columns", f"the API's name of it, {hint}: {name!r} is leadkit's", value)
+    return tuple(asked.values())
+
+
+class CrmLeadsRequest(Request):
+    """The arguments of ``LeadSquared.leads``; `ids` and `blanks` are those of `ids_of`."""
+
+    ids: tuple[str, ...]
+    blanks: int = Field(default=0, exclude=True)
+    columns: Annotated[tuple[str, ...] | None, BeforeValidator(_columns)] = argument(_A_NAME)
+    page_size: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = argument(
+        f"a whole number from 1 to {LARGEST_PAGE:,}", default=LARGEST_PAGE
+    )
+    max_rows: Annotated[int, Field(ge=1)] | None = argument("a whole number from 1, or None for all rows")
+
+    def pages(self, rows: int) -> int:
+        """How many pages so many rows take, or as many of them as the user wants."""
+        return -(-min(rows, rows if self.max_rows is None else self.max_rows + 1) // self.page_size)
+
+    def content(self, ids: Sequence[str], page: int) -> bytes:
+        """The body that asks for one page of these ids; ProspectID is always among the columns."""
+        names = dict.fromkeys(("ProspectID", *(tuple(KNOWN) if self.columns is None else self.columns)))
+        asked = {
+            "SearchParameters": {"LeadIds": list(ids)},
+            "Columns": {"Include_CSV": ",".join(names)},
+            "Paging": {"PageIndex": page, "PageSize": self.page_size},
+        }
+        return json.dumps(asked).encode()
+
+
+def ids_of(ids: object) -> tuple[tuple[str, ...], int]:
+    """The ids to ask for, each once whatever its case, and how many places held none.
+
+    Raises:
+        InvalidRequest: something else than ids; nothing was sent.
+    """
+    if isinstance(ids, pl.LazyFrame):
+        ids = ids.collect()
+    if isinstance(ids, pl.DataFrame):
+        ids = ids.get_column("prospect_id" if "prospect_id" in ids.columns or ids.width != 1 else ids.columns[0])
+    given = [ids] if isinstance(ids, str | UUID) else ids
+    if not isinstance(given, Iterable) or isinstance(given, Mapping | bytes):
+        raise _no_ids(type(ids).__name__)
+    first: dict[str, str] = {}
+    blanks = 0
+    for one in given:
+        if one is not None and not isinstance(one, str | UUID):
+            raise _no_ids(f"a list with a {type(one).__name__}")
+        text = "" if one is None else str(one).strip()
+        blanks += not text
+        if text:
+            first.setdefault(text.lower(), text)
+    return tuple(first.values()), blanks
+
+
+def _no_ids(given: str) -> InvalidRequest:
+    allowed = "give ids of leads as text: a list, a Series, or a frame with the column prospect_id"
+    return InvalidRequest(f"crm_leads: ids is {given}; {allowed}. Nothing was sent.", source="crm_leads")
+
+
+def fetch_crm_leads(run: Run, request: CrmLeadsRequest) -> pl.DataFrame:
+    """The leads with these ids, in the order of the ids; then those that came besides.
+
+    Where the pages hold fewer leads than the API counts, since they moved or were cut, what is left is asked for again,
+    as long as that helps.
+    """
+    table = table_of(request.columns)
+    run.progress.expect(len(request.ids))
+    if request.blanks:
+        run.tell(table, "blank_id", column="ids", count=request.blanks, detail="no id stood there, none was asked for")
+    swept = _sweep(run, table, request, request.ids)
+    pages, left = swept.pages, _without(request.ids, swept.pages)
+    while left and not swept.cut and _count(pages) < swept.said:
+        again = _sweep(run, table, request, left).pages
+        pages, before, left = [*pages, *again], len(left), _without(left, again)
+        if len(left) == before:
+            break
+        detail = "the pages did not hold all that the API counts: what was left was asked for again"
+        run.tell(table, "moved_pages", count=before, detail=detail)
+    tell_rows(run.problems, table, pages, request.ids)
+    if not swept.cut:
+        _tell_absent(run, request, pages, left)
+        check_total(run.problems, table, said=swept.said, came=_count(pages), name="RecordCount")
+    return run.first_rows(table, in_order(table, [page.frame for page in pages], request.ids), request.max_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Swept:
+    """All pages for some ids, and how many leads the API counts; `cut`: the user wants no more rows."""
+
+    pages: list[CrmRows]
+    said: int
+    cut: bool
+
+
+def _sweep(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str]) -> _Swept:
+    """The first page of every 10,000 ids, then all others; with `max_rows` so many ids after so many."""
+    chunks = [ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS)]
+    pages: list[CrmRows] = []
+    said = 0
+    for group in [chunks] if request.max_rows is None else [[chunk] for chunk in chunks]:
+        firsts = run.in_parallel(lambda chunk: _ask(run, table, request, chunk, 1), group)
+        rest = [
+            (chunk, page)
+            for chunk, first in zip(group, firsts, strict=True)
+            for page in range(2, request.pages(min(first.totals[0], len(chunk))) + 1)
+        ]
+        pages += [*firsts, *run.in_parallel(lambda one: _ask(run, table, request, *one), rest)]
+        said += sum(first.totals[0] for first in firsts)
+        if request.max_rows is not None and _count(pages) > request.max_rows:
+            return _Swept(pages, said, cut=True)
+    return _Swept(pages, said, cut=False)
+
+
+def _ask(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str], page: int) -> CrmRows:
+    answer = run.send(BY_IDS, content=request.content(ids, page))
+    call = f"{table.name} ({BY_IDS.operation})"
+    found = read_rows(table, [answer.body], [call], status=answer.status)
+    answer.entry.rows, answer.entry.total = len(found.frame), found.totals[0]
+    run.progress.step(len(found.frame))
+    return replace(found, frame=completed(table, found.frame, account=run.account, fetched_at=answer.fetched_at))
+
+
+def _without(ids: Sequence[str], pages: Iterable[CrmRows]) -> list[str]:
+    came = {key for page in pages for key in page.ids}
+    return [one for one in ids if one.lower() not in came]
+
+
+def _count(pages: Iterable[CrmRows]) -> int:
+    """How many leads came, each id once; those without one can't be told apart."""
+    ids = [key for page in pages for key in page.ids]
+    return len(set(ids) - {None}) + ids.count(None)
+
+
+def in_order(table: Table, frames: Iterable[pl.DataFrame], ids: Iterable[str] = ()) -> pl.DataFrame:
+    """The leads in the order of these ids, each id once, as it was last seen; then those without one of them."""
+    asked = pl.DataFrame({"asked": [one.lower() for one in ids]}, schema={"asked": pl.String}).with_row_index("place")
+    rows = union(table, frames).with_columns(asked=pl.col("prospect_id").str.to_lowercase())
+    keyed = rows.filter(pl.col("asked").is_not_null()).unique("asked", keep="last", maintain_order=True)
+    return (
+        pl.concat([keyed, rows.filter(pl.col("asked").is_null())])
+        .join(asked, on="asked", how="left", maintain_order="left")
+        .sort("place", nulls_last=True, maintain_order=True)
+        .select(table.schema.names())
+    )
+
+
+def tell_rows(problems: Problems, table: Table, pages: Sequence[CrmRows], ids: Iterable[str] | None) -> None:
+    """Tell what did not fit in the rows, which came twice, without an id, or unasked (where it is known what was)."""
+    for page in pages:
+        problems.add_misfits(page.misfits, table, page.frame)
+    keys = [key for page in pages for key in page.ids]
+    came = dict.fromkeys(key for key in keys if key is not None)
+    asked = came.keys() if ids is None else {one.lower() for one in ids}
+    unasked = [key for key in came if key not in asked]
+    nameless = keys.count(None)
+    told = (
+        ("duplicate", len(keys) - nameless - len(came), None, "rows that came more than once are kept once"),
+        ("row_without_id", nameless, None, "kept, at the end of the frame"),
+        ("unasked_id", len(unasked), next(iter(unasked), None), "came without being asked for: kept, at the end"),
+    )
+    for kind, count, key, detail in told:
+        if count:
+            problems.add(Problem(table.name, kind, "prospect_id", key, count=count, detail=detail))
+
+
+def _tell_absent(run: Run, request: CrmLeadsRequest, pages: Iterable[CrmRows], left: Iterable[str]) -> None:
+    """Tell each id that did not come back, and each column that was asked for and is in no row."""
+    keys = frozenset[str]().union(*(page.keys for page in pages))
+    for name in dict.fromkeys(("ProspectID", *(request.columns or ()))) if keys else ():
+        if name.lower() not in keys:
+            detail = "asked for, and in no row: null everywhere"
+            run.tell(CRM_LEADS, "missing_column", column=KNOWN.get(name, name), detail=detail)
+    for one in left:
+        run.tell(CRM_LEADS, "missing_id", column="prospect_id", row_key=one, detail="asked for, and did not come back")
+
+
+@dataclass(frozen=True, slots=True)
+class CrmRows:
+    """The rows of one or more answers; of each how many it has and how many the API counts.
+
+    `keys` are those of each answer's first row, in small letters.
+    """
+
+    frame: pl.DataFrame
+    misfits: Sequence[Misfit]
+    lengths: Sequence[int]
+    totals: Sequence[int]
+    keys: frozenset[str]
+
+    @property
+    def ids(self) -> list[str | None]:
+        """The ids of the rows, in small letters."""
+        return self.frame.get_column("prospect_id").str.to_lowercase().to_list()
+
+
+def read_rows(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, status: int | None = None) -> CrmRows:
+    """The rows of these answers: columns known by name whatever its case, ``{mxnewline}`` a newline, no blank texts.
+
+    Args:
+        table: what to read, as `table_of` gives it.
+        bodies: the answers.
+        calls: names each of them in errors.
+        status: with which they came, where they came over HTTP.
+
+    Raises:
+        BadResponse: a body is not JSON, its envelope is absent, or something else stands where rows belong.
+    """
+    bodies = [body.replace(b"{mxnewline}", rb"\n") for body in bodies]  # as JSON writes a newline
+    keys = [keys_of(body) for body in bodies]
+    tables = [_spelled(table, own) for own in keys]
+    alike = len(bodies) > 1 and len(set(tables)) == 1
+    found = (decode_alike(tables[0], bodies) if alike else None) or joined(
+        table, [_decoded(*one, status=status) for one in zip(tables, bodies, calls, strict=True)]
+    )
+    return CrmRows(
+        frame=found.frame.with_columns(_no_blanks(table)),
+        misfits=[replace(misfit, path=_path_in(table, misfit.path)) for misfit in found.misfits],
+        lengths=found.lengths,
+        totals=[int(envelope["RecordCount"]) for envelope in found.envelopes],
+        keys=frozenset(key.lower() for own in keys for key in own),
+    )
+
+
+def keys_of(body: bytes) -> list[str]:
+    """The keys of a body's first row."""
+    opened = _LIST.search(body)
+    return first_keys(body, opened.end()) if opened else []
+
+
+def _decoded(table: Table, body: bytes, call: str, *, status: int | None) -> Decoded:
+    """One body; where a later row spells its keys otherwise than the first one, all of them are respelled first."""
+    decoded = reading(table.name, body, lambda: decode(table, body, call=call), status=status)
+    paths = {_path_in(table, misfit.path) for misfit in decoded.misfits if misfit.kind == "unknown_key"}
+    if paths.isdisjoint(column.path for column in table.columns if column.path):
+        return decoded
+    return decode(table, _respelled(body, table), call=call)
+
+
+def _spelled(table: Table, keys: Sequence[str]) -> Table:
+    """The table with its columns at the keys that an answer uses, so that it is decoded at full speed."""
+    found = {f"leads[].{key.lower()}": f"Leads[].{key}" for key in reversed(keys)}
+    moved = tuple(
+        replace(column, path=found.get(column.path.lower(), column.path)) if column.path else column
+        for column in table.columns
+    )
+    return table if moved == table.columns else replace(table, asked=moved)
+
+
+def _respelled(body: bytes, table: Table) -> bytes:
+    """The body with one spelling of each key. In valid JSON no text can look like a key: its quotes are escaped."""
+    names = [column.path.removeprefix("Leads[].").encode() for column in table.columns if column.path]
+    spelled = {name.lower(): name for name in names}
+    pattern = re.compile(rb'"(%b)"(?=\s*:)' % b"|".join(map(re.escape, names)), re.IGNORECASE)
+    return pattern.sub(lambda key: b'"%b"' % spelled[key[1].lower()], body)
+
+
+def _path_in(table: Table, path: str) -> str:
+    """A wire path as this table spells it."""
+    return next((one.path for one in table.columns if one.path and one.path.lower() == path.lower()), path)
+
+
+def _no_blanks(table: Table) -> list[pl.Expr]:
+    """Null for a blank text; others are left as they came."""
+    texts = (pl.col(column.name) for column in table.columns if column.path and column.kind == "text")
+    return [pl.when(text.str.strip_chars() != "").then(text) for text in texts]
+
+
+_LIST = re.compile(rb'"Leads"\s*:\s*\[')
+
+
+BY_IDS = Endpoint(
+    operation="Leads/Retrieve/ByIds",
+    host="crm",
+    path="/v2/LeadManagement.svc/Leads/Retrieve/ByIds",
+    table=CRM_LEADS,
+    scope="",
+    headers=(("Content-Type", "application/json"),),
+    method="POST",
+    judge=judge,
+)
