@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
+    from leadkit.metrics.calendar import month, week
+    from leadkit.metrics.hours import BusinessHours
     from leadkit.metrics.proportions import wilson
     from leadkit.readers import read_conversations, read_leads, read_messages
     from leadkit.saved import Saved
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadResponse",
+    "BusinessHours",
     "Ebay",
     "Forbidden",
     "InvalidRequest",
@@ -47,23 +50,28 @@ __all__ = [
     "__version__",
     "demo",
     "describe",
+    "month",
     "open",
     "read_conversations",
     "read_leads",
     "read_messages",
+    "week",
     "wilson",
 ]
 
 _HOMES = {
+    "BusinessHours": "metrics.hours",
     "Ebay": "accounts",
     "Saved": "saved",
     "Shop": "shop",
     "demo": "shop",
     "describe": "dictionary",
+    "month": "metrics.calendar",
     "open": "shop",
     "read_conversations": "readers",
     "read_leads": "readers",
     "read_messages": "readers",
+    "week": "metrics.calendar",
     "wilson": "metrics.proportions",
 }
 
