@@ -76,7 +76,7 @@ def say_next(console: Console, lines: Sequence[str]) -> None:
 
 
 def tables(frames: Mapping[str, pl.DataFrame], zone: str) -> pl.DataFrame:
-    """One row per table of a source: table, rows, first and last (its moments as text in that zone, null without any)."""
+    """One row per table of a source: table, rows, first and last (its moments as text in that zone, else null)."""
     rows = [
         {"table": name, "rows": len(frame), **_span(name, frame, zone)}
         for name, frame in frames.items()
