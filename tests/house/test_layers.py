@@ -37,6 +37,7 @@ ONLY = {  # what we depend on, and the modules that may know it
     "tqdm": "progress",
     "typer": "cli",
     "rich": "cli summary",
+    "holidays": "metrics",
     "plotly": "charts explore report",
     "ipywidgets": "explore",
     "anywidget": "explore",
