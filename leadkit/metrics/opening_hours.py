@@ -133,16 +133,12 @@ def _week_of_text(text: str) -> Week:
 def _rule(text: str) -> tuple[list[int], Spans]:
     if text.strip() == "24/7":
         return list(range(7)), ((0, DAY),)
+    hint = next((hint for words, hint in _ELSEWHERE if words.search(text)), None)
     found = _RULE.fullmatch(text)
-    if not found:
-        raise _unread(text)
+    if hint or not found:
+        raise InvalidRequest(f"BusinessHours: weekly has the part {text!r}, which can't be read: {hint or _FORM}.")
     days = _days(found["days"], "weekly") if found["days"] else list(range(7))
     return days, _spans_of_text(found["hours"], "weekly")
-
-
-def _unread(text: str) -> InvalidRequest:
-    hint = next((hint for word, hint in _HINTS.items() if re.search(word, text, re.IGNORECASE)), _FORM)
-    return InvalidRequest(f"BusinessHours: weekly has the part {text.strip()!r}, which can't be read: {hint}.")
 
 
 def _days(text: object, name: str) -> list[int]:
@@ -212,11 +208,10 @@ def _refused(name: str, value: object, allowed: str) -> InvalidRequest:
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?")
 _ADDED = re.compile(r"(?:(?<=[0-9])|(?<=off)|(?<=closed))\s*,\s*(?=[a-z])", re.IGNORECASE)  # after hours, before a day
-_RULE = re.compile(
-    r"\s*(?P<days>[A-Za-z][A-Za-z\s,-]*?[\s:])?\s*(?P<hours>(?:[0-9][0-9:\s,-]*)|off|closed)\s*", re.IGNORECASE
-)
+_RULE = re.compile(r"(?:(?P<days>[a-z][a-z\s,-]*?)\s*[\s:]\s*)?(?P<hours>[0-9][0-9:\s,-]*|off|closed)", re.IGNORECASE)
 _FORM = "write days and hours, such as 'Mo-Fr 09:00-12:00,13:00-18:00', 'Su off' or '24/7'"
-_HINTS = {
-    r"\b(?:PH|SH)\b": "public holidays are given as holidays=",
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[0-9]{4}": "hours of single dates are given as special=",
-}
+_MONTH = r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[0-9]{4}-[0-9]{2}-"
+_ELSEWHERE = (
+    (re.compile(r"\b(?:PH|SH)\b", re.IGNORECASE), "holidays are given as holidays="),
+    (re.compile(_MONTH, re.IGNORECASE), "hours of single dates are given as special="),
+)

@@ -42,6 +42,7 @@ ONLY = {  # what we depend on, and the modules that may know it
     "typer": "cli cli_login terminal",
     "rich": "cli terminal summary",
     "rapidfuzz": "metrics",
+    "holidays": "metrics",
     "plotly": "charts explore report",
     "ipywidgets": "explore",
     "anywidget": "explore",
