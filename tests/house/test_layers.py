@@ -26,7 +26,7 @@ ROOMS = {
     ),
     "frames": ("metrics charts", "errors"),
     "sandbox": ("sandbox", ""),
-    "shop": ("shop", "errors accounts sandbox"),
+    "shop": ("shop", "errors accounts frames sandbox"),
     "front": ("__init__", "errors accounts frames shop"),
     "dialog": ("cli_login login_dialog terminal", "errors calling accounts front"),
     "top": ("cli id_files __main__ export summary explore report", "errors accounts frames shop sandbox front dialog"),
