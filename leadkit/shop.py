@@ -62,8 +62,8 @@ def demo(seed: int = 7, leads: int = 800, *, record: str | os.PathLike[str] | No
         record: a folder that keeps every body as it came.
 
     Returns:
-        A shop with `.ebay`, `.crm`, `.ids`, `.zone`, `.hours` and `.truth`. It ends when nobody uses its accounts any more, or
-        with `.close()`.
+        A shop with `.ebay`, `.crm`, `.ids`, `.zone`, `.hours` and `.truth`. It ends when nobody uses its accounts any
+        more, or with `.close()`.
     """
     from leadkit.sandbox import Sandbox  # noqa: PLC0415 - the server is loaded when it is used
 
