@@ -17,7 +17,7 @@ ROOMS = {
     ),
     "sending": ("transport auth token_server recorder recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
-    "fetching": ("fetch trading", "errors declaring decoding calling paging"),
+    "fetching": ("fetch trading crm_rows", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
         "account_tables accounts hosts consent login stored_login ebay_tables crm_account crm_tables dictionary "
@@ -26,7 +26,7 @@ ROOMS = {
     ),
     "frames": ("metrics charts", "errors"),
     "sandbox": ("sandbox", ""),
-    "shop": ("shop", "errors accounts sandbox"),
+    "shop": ("shop", "errors accounts frames sandbox"),
     "front": ("__init__", "errors accounts frames shop"),
     "dialog": ("cli_login login_dialog terminal", "errors calling accounts front"),
     "top": ("cli id_files __main__ export summary explore report", "errors accounts frames shop sandbox front dialog"),
@@ -42,6 +42,7 @@ ONLY = {  # what we depend on, and the modules that may know it
     "typer": "cli cli_login terminal",
     "rich": "cli terminal summary",
     "rapidfuzz": "metrics",
+    "holidays": "metrics",
     "plotly": "charts explore report",
     "ipywidgets": "explore",
     "anywidget": "explore",
