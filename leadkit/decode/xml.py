@@ -47,7 +47,8 @@ def parse_xml(body: bytes, *, call: str) -> Tree:
         raise BadResponse(f"{call}: the body is empty; XML belongs there.")
     if b"<!DOCTYPE" in body:
         _refuse_doctype(body, call)
-    blank = b"Text" not in body and b"Content" not in body  # blanks between the tags of HTML are words apart
+    indented = _INDENTED.search(body, 0, 4096) is not None
+    blank = indented and b"Text" not in body and b"Content" not in body  # between the tags of HTML they are words apart
     try:
         tree = Tree(etree.fromstring(body, _parser(remove_blank_text=blank)))
     except etree.XMLSyntaxError as error:
@@ -59,9 +60,9 @@ def parse_xml(body: bytes, *, call: str) -> Tree:
 
 
 def local_name(element: Element) -> str:
-    """The name of an element without its namespace."""
+    """The name of an element without its namespace, or the prefix of one that nobody declared."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else "&"  # an entity that nobody declared
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else "&"  # likewise: an entity
 
 
 def children(element: Element, name: str) -> list[Element]:
@@ -124,7 +125,7 @@ def _decoded(body: bytes) -> tuple[str, dict[str, int]]:
     encoding = declared[1].decode("ascii") if declared else bom
     try:
         text = body.decode(encoding if encoding.lower().replace("-", "") != "utf8" else "utf-8-sig")
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):  # some codecs raise no UnicodeDecodeError
         text = body.decode("utf-8", "replace")
         losses = {"bytes that are not in the declared encoding, replaced by U+FFFD": text.count("\ufffd")}
     return _DECLARATION.sub("", text, count=1), losses
@@ -190,6 +191,7 @@ _CDATA_BYTES = re.compile(rb"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>)")
 _CDATA = re.compile(r"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>)")
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)""")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_INDENTED = re.compile(rb"</[^<>]*>\s+<")
 _FIRST_TAG = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*<([A-Za-z_][\w.:-]*)")
 _LAST_TAG = re.compile(r"</([A-Za-z_][\w.:-]*)\s*>\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*\Z")
 _ENTITY = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{0,31});|#([0-9]{1,8}|[xX][0-9A-Fa-f]{1,7});)?")
