@@ -7,7 +7,6 @@ leaf twice) is not taken apart here: such rows are walked. Lists are few, and le
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -50,13 +49,13 @@ def read_columns(rows: Sequence[Element], shape: Node) -> pl.DataFrame | None:
 
 
 def _parts(text: bytes) -> list[bytes]:
-    """What the element around all rows holds, cut between rows into large parts, one for each processor.
+    """What the element around all rows holds, cut between rows into at most four large parts.
 
     A cut is a guess: where it falls into a row, the part before it ends at another depth than it began.
     """
     end = text.rfind(b"</")
     start, row_end = text.index(b">") + 1, text[text.rfind(b"</", 0, end) : end] + b"<"
-    count = min(os.cpu_count() or 1, 4, (end - start) // PIECE)
+    count = min(4, (end - start) // PIECE)
     cuts = [start]
     for number in range(1, count):
         at = text.find(row_end, max(cuts[-1], start + (end - start) * number // count), end)
