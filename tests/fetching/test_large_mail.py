@@ -29,7 +29,7 @@ def test_a_mailbox_of_any_size_comes_whole(count: int) -> None:
         lk.Ebay(sandbox.token, base_url=sandbox.url, sellers=sandbox.dealership.sellers) as ebay,
     ):
         found = ebay.mail()
-        pages = ebay.requests.filter(operation="GetMyMessages").get_column("rows")
+        pages = ebay.requests.filter(source="mail").get_column("rows")
     assert found["message_id"].to_list() == [str(FIRST_ID + n) for n in range(count)]
     assert found["received_at"].is_sorted()
     assert pages.sum() == count
