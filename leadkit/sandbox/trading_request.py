@@ -56,7 +56,9 @@ class Request:
 
 def parse(body: bytes) -> Any:
     """Read the XML of a request; nothing in it is ever expanded or fetched."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
@@ -96,6 +98,7 @@ def every(root: Any, name: str, container: str | None = None) -> list[str]:
 
 def read(root: Any, level: str) -> Request:
     """Check a request; ``level`` is the version that the header gave."""
+    language(root)
     start, end = _time(root, "StartTime"), _time(root, "EndTime")
     if start is not None and end is not None and start > end:
         raise invalid("EndTime", first(root, "EndTime") or "", "It must not lie before StartTime.")
@@ -213,4 +216,4 @@ def _last(selector: str) -> str:
 
 
 def _name(element: Any) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return str(etree.QName(element).localname)
