@@ -195,9 +195,11 @@ def _fill(parent: Element, content: Mapping[str, Any]) -> None:
 
 def with_blanks(text: pl.Series, *, as_one: str) -> pl.Series:
     """A text whose line breaks and indentation are the XML's and not the author's; null where nothing else is in it."""
-    if text.str.contains(r"[^\S ]|^ |  | $" if as_one else r"\s").any():
-        text = text.str.replace_all(r"\s+", as_one).str.strip_chars()
-    return text.set(text == "", None)
+    blanks = text.str.contains(r"[^\S ]|^ |  | $|^$" if as_one else r"\s|^$")
+    if blanks.any():  # few have some
+        one_line = text.filter(blanks).str.replace_all(r"\s+", as_one).str.strip_chars()
+        text = text.clone().scatter(blanks.arg_true(), one_line.set(one_line == "", None))
+    return text
 
 
 _ERROR_ROOT = "eBayApiErrorResponse"
