@@ -197,7 +197,9 @@ _DOCTYPE = re.compile(rb"<!DOCTYPE", re.I)
 _CDATA = re.compile(r"(<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z))")  # one that does not end is all the rest
 _CDATA_BYTES = re.compile(_CDATA.pattern.encode())
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)""")
-_CHARSET = re.compile(r"(?:utf|ucs|us-ascii|ascii|iso|latin|windows|cp|koi8|big5|gb|euc|shift)", re.I)  # no other codecs
+_CHARSET = re.compile(
+    r"(?:utf|ucs|us-ascii|ascii|iso|latin|windows|cp|koi8|big5|gb|euc|shift)", re.I
+)  # no other codecs
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _FIRST_TAG = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*<([A-Za-z_][\w.:-]*)")
 _LAST_TAG = re.compile(r"</([A-Za-z_][\w.:-]*)\s*>\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*\Z")
