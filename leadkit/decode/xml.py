@@ -139,9 +139,10 @@ def _decoded(body: bytes) -> tuple[str, dict[str, int]]:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether a text begins with a tag and ends with its end: all else is cut, or no XML."""
+    """Whether a text begins with a tag and ends with its end: all else is cut, more than one answer, or no XML."""
     first, last = _FIRST_TAG.match(text), _LAST_TAG.search(text, max(0, len(text) - 300))
-    return bool(first and last and first[1] == last[1])
+    second = any("<?xml " in part for part in _CDATA.split(text)[::2])
+    return bool(first and last and first[1] == last[1]) and not second
 
 
 def _mended(text: str, repairs: Counter[str]) -> str:

@@ -64,11 +64,9 @@ def test_rows_stay_and_there_is_one_warning(sandbox: Sandbox, shop: Dealership, 
 
 def test_warnings_that_say_different_things_are_rows_of_their_own() -> None:
     told = error(1, severity="Warning") + error(2, severity="Warning") + error(1, severity="Warning")
-    with (
-        asking(answer(ONE, ack="Warning", errors=told)) as (ebay, _),
-        pytest.warns(lk.LeadkitWarning, match=r"api_warning \(3\) in Errors"),
-    ):
-        assert len(ebay.mail()) == 1
+    with asking(answer(ONE, ack="Warning", errors=told)) as (ebay, _):
+        with pytest.warns(lk.LeadkitWarning, match=r"api_warning \(3\) in Errors"):
+            assert len(ebay.mail()) == 1
         assert ebay.problems.select("row_key", "count", "detail").rows() == [
             ("1", 2, "the API warns: 1 Long 1."),
             ("2", 1, "the API warns: 2 Long 2."),
@@ -294,8 +292,9 @@ def test_an_element_that_stands_twice_keeps_its_first_value_and_is_told() -> Non
 
 def test_a_text_between_elements_is_told() -> None:
     row = message(1, Folder="here<FolderID>0</FolderID>there", Sender="ann").replace("<Sender>", "bo<Sender>")
-    with asking(messages(row)) as (ebay, _), pytest.warns(lk.LeadkitWarning, match=r"bad_value \(3\)"):
-        found = ebay.mail()
+    with asking(messages(row)) as (ebay, _):
+        with pytest.warns(lk.LeadkitWarning, match=r"bad_value \(3\)"):
+            found = ebay.mail()
         assert kinds(ebay) == {"bad_value": 3}
     assert found.select("sender", "folder_id").rows() == [("ann", "0")]
 
