@@ -68,7 +68,7 @@ class Said:
     @property
     def failed(self) -> bool:
         """Whether the API refused the call."""
-        return self.ack == "Failure" or local_name(self.root) == _ERROR_ROOT
+        return (self.ack or "").lower() == "failure" or local_name(self.root) == _ERROR_ROOT
 
 
 def read_answer(body: bytes, *, call: str, root: str) -> Said:
@@ -134,7 +134,7 @@ def verdict(reply: Reply) -> Verdict | None:
     """What a failure inside an answer means; None for an answer with data, and for what is no Trading answer."""
     head = reply.body[:4096]
     acked, content = _ACK.search(head), _CONTENT.search(head)
-    if acked and acked[1] != b"Failure" and (content is None or acked.start() < content.start()):
+    if acked and acked[1].lower() != b"failure" and (content is None or acked.start() < content.start()):
         return None
     if not head.lstrip().startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return None

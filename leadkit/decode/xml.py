@@ -182,16 +182,17 @@ def _wrapped(text: str, repairs: Counter[str]) -> str:
         if end < 0:
             break
         inner = text[opened.end() : end]
-        wrap = "<" in inner and "]]>" not in inner
+        wrap = "<" in inner and not inner.lstrip().startswith("<![CDATA[")
         if wrap:
             repairs["HTML that is no XML, kept as it is"] += 1
-        done += [text[at : opened.end()], f"<![CDATA[{inner}]]>" if wrap else inner]
+        done += [text[at : opened.end()], f"<![CDATA[{inner.replace(']]>', _SPLIT)}]]>" if wrap else inner]
         at = end
     return "".join([*done, text[at:]])
 
 
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LAST_CODE = 0x10FFFF
+_SPLIT = "]]]]><![CDATA[>"  # the end of a CDATA section, inside of two
 _TAKEN_OUT = "characters that XML can't hold, taken out"
 _DOCTYPE_REFUSED = "the body holds a DOCTYPE, which could name files; it was not read."
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.I)
