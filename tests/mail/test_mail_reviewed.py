@@ -58,8 +58,9 @@ def test_a_page_that_is_refused_is_the_end_and_told():
     with Sandbox(leads=120) as sandbox, lk.Ebay(sandbox.token, base_url=sandbox.url) as ebay:
         whole = ebay.mail(page_size=50)
         sandbox.faults.add("trading_error", code="340", severity="Error", after=1, times=2)
-        with pytest.warns(lk.LeadkitWarning, match="was refused, and taken for the end"):
+        with pytest.warns(lk.LeadkitWarning, match="api_warning"):
             found = ebay.mail(page_size=50)
+        assert "page 2 was refused, and taken for the end: 340" in ebay.problems["detail"].to_list()
         assert len(whole) > len(found) == 50
 
 
