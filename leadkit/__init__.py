@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         Unauthorized,
     )
     from leadkit.metrics.proportions import wilson
+    from leadkit.metrics.summary import response_summary
+    from leadkit.metrics.survival import kaplan_meier, km_quantile, survival_curve
+    from leadkit.metrics.turnbull import turnbull
     from leadkit.readers import read_conversations, read_leads, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
@@ -47,10 +50,15 @@ __all__ = [
     "__version__",
     "demo",
     "describe",
+    "kaplan_meier",
+    "km_quantile",
     "open",
     "read_conversations",
     "read_leads",
     "read_messages",
+    "response_summary",
+    "survival_curve",
+    "turnbull",
     "wilson",
 ]
 
@@ -60,10 +68,15 @@ _HOMES = {
     "Shop": "shop",
     "demo": "shop",
     "describe": "dictionary",
+    "kaplan_meier": "metrics.survival",
+    "km_quantile": "metrics.survival",
     "open": "shop",
     "read_conversations": "readers",
     "read_leads": "readers",
     "read_messages": "readers",
+    "response_summary": "metrics.summary",
+    "survival_curve": "metrics.survival",
+    "turnbull": "metrics.turnbull",
     "wilson": "metrics.proportions",
 }
 
