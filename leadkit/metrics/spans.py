@@ -51,6 +51,5 @@ def _none_below(found: pl.Series, nothing: Any, name: str, function: str) -> pl.
 
 def _refuse(bad: pl.Series, what: str, name: str, function: str) -> None:
     if count := bad.sum():
-        raise InvalidRequest(
-            f"{function}: {count} of {len(bad)} {name} are {what}; a wait is at least nothing. Make them null to leave them out."
-        )
+        hint = "a wait is at least nothing; make them null to leave them out"
+        raise InvalidRequest(f"{function}: {count} of {len(bad)} {name} are {what}; {hint}.")

@@ -1,7 +1,7 @@
 """The Kaplan-Meier estimate as columns: one sort, then prefix sums, however many groups there are.
 
-Rows sorted by group, wait and, at one wait, replies before censorings need no counting of ties: with one reply after the
-other the factors ``1 - 1/n`` and the terms ``1/(n(n - 1))`` come to the same as ``1 - d/n`` and ``d/(n(n - d))``.
+Rows sorted by group, wait and, at one wait, replies before censorings need no counting of ties: with one reply after
+the other the factors ``1 - 1/n`` and the terms ``1/(n(n - 1))`` come to the same as ``1 - d/n`` and ``d/(n(n - d))``.
 """
 
 from __future__ import annotations
@@ -89,9 +89,9 @@ def steps(waits: pl.LazyFrame, *, level: float, by: str) -> pl.LazyFrame:
 def quantile(name: str, p: float) -> Marks:
     """When the share p has been answered, by the midpoint rule, as `name`; from the band, `name` _low and _high.
 
-    The first t with S at most 1 - p; where S stays at exactly 1 - p, the middle of that stretch, which ends with the curve at
-    the latest (R, ``quantile.survfit``). Low and high are the first t at which that end of the band is at most 1 - p. Where
-    S is 0 the band has no width and proves nothing: it does not count, as in R.
+    The first t with S at most 1 - p; where S stays at exactly 1 - p, the middle of that stretch, which ends with the
+    curve at the latest (R, ``quantile.survfit``). Low and high are the first t at which that end of the band is at
+    most 1 - p. Where S is 0 the band has no width and proves nothing: it does not count, as in R.
     """
     share, level = pl.col("unanswered_share"), 1 - p
     reached, below, low, high = (f"{name}{part}" for part in ("", "_below", "_low", "_high"))
@@ -107,7 +107,7 @@ def quantile(name: str, p: float) -> Marks:
 
 
 def answered_within(name: str, limit: timedelta) -> Marks:
-    """The share answered within a span, as `name`; null where nobody was followed that long and not all have replied."""
+    """The share answered within a span, as `name`; null where nobody was followed that long and some did not reply."""
     share, t = pl.col("unanswered_share"), pl.col("t")
     told = (t.max() >= limit) | (share.min() <= 0)
     answered = 1 - pl.col(name).min().fill_null(1.0)

@@ -1,4 +1,4 @@
-"""How long buyers wait, in one row per group: counts, quantiles with their intervals, shares answered in time, the SLA."""
+"""How long buyers wait, in one row per group: counts, quantiles with intervals, shares answered in time, the SLA."""
 
 from __future__ import annotations
 
@@ -50,32 +50,33 @@ def response_summary(
 ) -> Frame:
     """Counts, quantiles of the wait, shares answered in time and the SLA, over episodes, in one row per group.
 
-    An episode is a row whose ``lead_id`` is its ``episode_id``. The quantiles are those of Kaplan and Meier (`kaplan_meier`,
-    `km_quantile`): a lead that is still open counts as open up to its own age, and never as answered.
+    An episode is a row whose ``lead_id`` is its ``episode_id``. The quantiles are those of Kaplan and Meier
+    (`kaplan_meier`, `km_quantile`): a lead that is still open counts as open up to its own age, and never as answered.
 
     Args:
         times: as `response_times` returns it; needed are lead_id, episode_id, state, wait_lower and wait_upper (with
             ``clock="business"`` their business_ columns), and with `sla` also age (business_age).
         by: a column name, an expression, a list of them, or None for one row over all.
-        clock: ``"calendar"``, or ``"business"`` for the time inside business hours; spans such as 24h then count open hours.
+        clock: ``"calendar"``, or ``"business"`` for the time inside business hours; spans such as 24h then count open
+            hours.
         sla: the target, such as ``"1h"``; a wait that equals it has met it.
         level: the confidence level of all intervals.
 
     Returns:
         The `by` columns, sorted, null last; then
 
-        * leads: the episodes, which are the sum of answered_exact, answered_interval, unanswered and unknown (a state that
-          is null or none of these counts as unknown). duplicates: the other rows.
+        * leads: the episodes, which are the sum of answered_exact, answered_interval, unanswered and unknown (a state
+          that is null or none of these counts as unknown). duplicates: the other rows.
         * exact_share: of the answered ones, those whose wait is known exactly.
-        * p50, p75, p90, p95 (Duration): the later one of two quantiles, with the intervals at wait_upper and at wait_lower;
-          null is not reached, and latest. ``_low``, ``_high``: the interval on the curve that it was read from.
-          ``_earliest``: the earlier one. Where nothing is exact, say "between earliest and p50".
-        * answered_within_5m, _15m, _1h, _24h: the share of Kaplan and Meier, the smaller one of the two curves; null where
-          nobody was followed that long, unless all have replied.
+        * p50, p75, p90, p95 (Duration): the later one of two quantiles, with the intervals at wait_upper and at
+          wait_lower; null is not reached, and latest. ``_low``, ``_high``: the interval on the curve that it was read
+          from. ``_earliest``: the earlier one. Where nothing is exact, say "between earliest and p50".
+        * answered_within_5m, _15m, _1h, _24h: the share of Kaplan and Meier, the smaller one of the two curves; null
+          where nobody was followed that long, unless all have replied.
         * sla_met (wait_upper is at most the target), sla_breached (not met, and wait_lower is at least the target),
-          sla_undecided (the interval straddles it), all three of leads whose age has reached the target; sla_pending: the
-          younger ones, answered or not. sla_rate: met of these three, with its Wilson interval sla_low and sla_high;
-          sla_rate_earliest: with the undecided. All null without `sla`; leads of unknown state are in none.
+          sla_undecided (the interval straddles it), all three of leads whose age has reached the target; sla_pending:
+          the younger ones, answered or not. sla_rate: met of these three, with its Wilson interval sla_low and
+          sla_high; sla_rate_earliest: with the undecided. All null without `sla`; leads of unknown state are in none.
 
         Times without rows give one row of zeros and nulls, or no row with `by`. One lead has quantiles and no interval.
 
@@ -84,8 +85,8 @@ def response_summary(
         InvalidRequest: a column has another dtype, or an argument is refused.
 
     Warns:
-        LeadkitWarning: episodes with evidence have no wait on this clock (no hours were given), or one less than nothing.
-            They are counted by state, and in no curve and no SLA count. A LazyFrame is not looked at for this.
+        LeadkitWarning: episodes with evidence have no wait on this clock (no hours were given), or one less than
+            nothing. They are counted by state, and in no curve and no SLA count. A LazyFrame is not looked at for this.
     """
     target = None if sla is None else span(sla, name="sla", needed_by="response_summary")
     low, high = wilson_bounds(pl.col("sla_met"), _mature(), level=level, by="response_summary")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -22,15 +21,16 @@ def kaplan_meier(durations: pl.Series, observed: pl.Series, *, level: float = 0.
     (``conf.type="log-log"``), SAS and lifelines. Source: Kaplan and Meier 1958; Kalbfleisch and Prentice 1980.
 
     Args:
-        durations: Durations or numbers, none of them negative, NaN or infinite: the wait, or how long it has lasted so far.
+        durations: Durations or numbers, none of them negative, NaN or infinite: the wait, or how long it has lasted so
+            far.
         observed: Booleans: true for a reply, false for one that is still waited for (censored).
         level: the confidence level.
 
     Returns:
         One row per distinct duration, also where there are only censorings, sorted: t (as the durations came), at_risk,
-        replied, censored (Int64), unanswered_share, low, high (Float64). There is no row for 0 if no duration is 0. Before
-        the first reply all three are 1; at a share of 0 low and high are 0. Rows with a null in either Series are left out;
-        without others the frame is empty.
+        replied, censored (Int64), unanswered_share, low, high (Float64). There is no row for 0 if no duration is 0.
+        Before the first reply all three are 1; at a share of 0 low and high are 0. Rows with a null in either Series
+        are left out; without others the frame is empty.
 
     Raises:
         InvalidRequest: no Series, other dtypes, other lengths, durations that are none, or the level.
@@ -50,9 +50,10 @@ def kaplan_meier(durations: pl.Series, observed: pl.Series, *, level: float = 0.
 def km_quantile(curve: pl.DataFrame, p: float) -> tuple[Any, Any, Any]:
     """When the share p has been answered, by a curve of `kaplan_meier`, with its interval.
 
-    The first t at which S is at most ``1 - p``, within 1.5e-8; where S stays at exactly ``1 - p``, the middle of that stretch
-    (so that without censoring the median is the ordinary one). The interval is where the band crosses ``1 - p`` (Brookmeyer
-    and Crowley 1982); a share of 0, where the band has no width, does not count for it. Source: R, ``quantile.survfit``.
+    The first t at which S is at most ``1 - p``, within 1.5e-8; where S stays at exactly ``1 - p``, the middle of that
+    stretch (so that without censoring the median is the ordinary one). The interval is where the band crosses
+    ``1 - p`` (Brookmeyer and Crowley 1982); a share of 0, where the band has no width, does not count for it. Source:
+    R, ``quantile.survfit``.
 
     Args:
         curve: t, unanswered_share, low, high of one curve; of several groups, one of them.
@@ -66,9 +67,7 @@ def km_quantile(curve: pl.DataFrame, p: float) -> tuple[Any, Any, Any]:
         InvalidRequest: no such curve, several of them, or p is no share.
     """
     if isinstance(p, bool) or not isinstance(p, int | float) or not 0 < p <= 1:
-        raise InvalidRequest(
-            f"km_quantile: p={p!r} is refused: allowed is a share above 0, such as 0.5 for the median."
-        )
+        raise InvalidRequest(f"km_quantile: p={p!r} is refused: allowed is a share above 0, such as 0.5.")
     marks = quantile("at", p)
     found = _one_curve(curve).select("t", "unanswered_share", **marks.rows).select(**marks.reading)
     value, low, high = found.row(0)
@@ -85,14 +84,14 @@ def survival_curve(
             ``clock="business"`` their business_ columns).
         by: a column name, an expression, a list of them, or None for one curve over all.
         clock: ``"calendar"``, or ``"business"`` for the time inside business hours.
-        interval: where a reply counts that is known only as an interval: at ``"upper"``, its latest time, or at ``"lower"``,
-            its earliest. Neither curve is the slower one throughout; `response_summary` reads both.
+        interval: where a reply counts that is known only as an interval: at ``"upper"``, its latest time, or at
+            ``"lower"``, its earliest. Neither curve is the slower one throughout; `response_summary` reads both.
         level: the confidence level of the band.
 
     Returns:
-        The `by` columns, sorted, null last, then the columns of `kaplan_meier`, with t a Duration: one row per group and
-        distinct wait. Episodes only; unknown ones, null waits and waits less than nothing are in no curve, and a group
-        that has no others has no row.
+        The `by` columns, sorted, null last, then the columns of `kaplan_meier`, with t a Duration: one row per group
+        and distinct wait. Episodes only; unknown ones, null waits and waits less than nothing are in no curve, and a
+        group that has no others has no row.
 
     Raises:
         MissingColumns: a column is missing; names the nearest.
@@ -110,28 +109,33 @@ def survival_curve(
 
 
 def _flags(observed: object, length: int) -> pl.Series:
-    if not isinstance(observed, pl.Series) or not (observed.dtype.is_integer() or observed.dtype in {pl.Boolean, pl.Null}):
-        raise InvalidRequest(f"kaplan_meier: observed is {kind_of(observed)}; give a Series of Booleans, or of 0 and 1.")
+    if not isinstance(observed, pl.Series) or not _tells(observed.dtype):
+        raise InvalidRequest(
+            f"kaplan_meier: observed is {kind_of(observed)}; give a Series of Booleans, or of 0 and 1."
+        )
     if len(observed) != length:
         raise InvalidRequest(
-            f"kaplan_meier: there are {length} durations and {len(observed)} in observed; give one for each."
+            f"kaplan_meier: durations has {length} rows and observed {len(observed)}; give one of each."
         )
-    if strange := observed.cast(pl.Int64, strict=False).is_in([0, 1]).not_().sum():
+    if strange := ((observed != 0) & (observed != 1)).sum() if observed.dtype.is_integer() else 0:
         raise InvalidRequest(f"kaplan_meier: {strange} of {length} in observed are neither 0 nor 1; give Booleans.")
     return observed.cast(pl.Boolean)
+
+
+def _tells(dtype: pl.DataType) -> bool:
+    return dtype.is_integer() or isinstance(dtype, pl.Boolean | pl.Null)
 
 
 def _one_curve(curve: object) -> pl.DataFrame:
     columns: dict[str, Needed] = dict.fromkeys(("t", "unanswered_share", "low", "high"), "any")
     found = needed(curve, columns, by="km_quantile", name="curve").select(*columns).collect()
     spans = isinstance(found.schema["t"], pl.Duration)
-    numeric = found.select(pl.exclude("t") if spans else pl.all())
-    if wrong := [
-        name for name, dtype in numeric.schema.items() if not (dtype.is_numeric() or isinstance(dtype, pl.Null))
-    ]:
-        raise InvalidRequest(
-            f"km_quantile: the column {wrong[0]!r} is {found.schema[wrong[0]]}; give a curve of kaplan_meier."
-        )
-    if not (found["t"].diff().drop_nulls() > (timedelta() if spans else 0)).all():
-        raise InvalidRequest("km_quantile: t does not rise from row to row; give one curve as it came, of one group.")
-    return found.with_columns(numeric.cast(pl.Float64))
+    numbers = [name for name in columns if name != "t" or not spans]
+    if wrong := [name for name in numbers if not (found.schema[name].is_numeric() or found.schema[name] == pl.Null())]:
+        raise InvalidRequest(f"km_quantile: the column {wrong[0]!r} is {found.schema[wrong[0]]}; {_A_CURVE}.")
+    if not (found["t"] > found["t"].shift()).all():
+        raise InvalidRequest(f"km_quantile: t does not rise from row to row; {_A_CURVE}.")
+    return found.with_columns(pl.col(numbers).cast(pl.Float64))
+
+
+_A_CURVE = "give a curve of kaplan_meier as it came, of one group"

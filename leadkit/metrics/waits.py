@@ -67,7 +67,7 @@ def wait_at(end: End) -> pl.Expr:
 
 
 def by_group(rows: pl.LazyFrame, names: list[str], **values: pl.Expr) -> pl.LazyFrame:
-    """These values of each group, sorted by the groups, null last, and numbered in _code; one row if there are no names."""
+    """These values of each group, sorted by the groups, null last, numbered in _code; without names it is one row."""
     if not names:
         return rows.select(**values).with_row_index("_code")
     return rows.group_by(names).agg(**values).sort(names, nulls_last=True).with_row_index("_code")
