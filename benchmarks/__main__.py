@@ -12,7 +12,11 @@ from pathlib import Path
 from benchmarks.figures import keep
 from benchmarks.timing import ROOT
 
+<<<<<<< HEAD
 SUBJECTS = ("decode", "memory", "threads", "imports", "demo", "crm", "budget")
+=======
+SUBJECTS = ("decode", "memory", "threads", "imports", "demo", "coverage")
+>>>>>>> survival
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 
 

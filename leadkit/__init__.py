@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from leadkit.metrics.proportions import wilson
     from leadkit.metrics.trade_ins import trade_in_details, trade_ins
     from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
+    from leadkit.metrics.summary import response_summary
+    from leadkit.metrics.survival import kaplan_meier, km_quantile, survival_curve
+    from leadkit.metrics.turnbull import turnbull
+    from leadkit.readers import read_conversations, read_leads, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
 
@@ -63,6 +67,8 @@ __all__ = [
     "financing",
     "mask",
     "month",
+    "kaplan_meier",
+    "km_quantile",
     "open",
     "read_conversations",
     "read_crm_leads",
@@ -73,6 +79,9 @@ __all__ = [
     "trade_in_details",
     "trade_ins",
     "week",
+    "response_summary",
+    "survival_curve",
+    "turnbull",
     "wilson",
 ]
 
@@ -90,6 +99,8 @@ _HOMES = {
     "financing": "metrics.financing",
     "mask": "metrics.masking",
     "month": "metrics.calendar",
+    "kaplan_meier": "metrics.survival",
+    "km_quantile": "metrics.survival",
     "open": "shop",
     "read_conversations": "readers",
     "read_crm_leads": "crm_readers",
@@ -100,6 +111,9 @@ _HOMES = {
     "trade_in_details": "metrics.trade_ins",
     "trade_ins": "metrics.trade_ins",
     "week": "metrics.calendar",
+    "response_summary": "metrics.summary",
+    "survival_curve": "metrics.survival",
+    "turnbull": "metrics.turnbull",
     "wilson": "metrics.proportions",
 }
 
