@@ -18,8 +18,9 @@ TINY = {
     "threads": ["--leads", "40", "--threads", "9", "--latency", "0.01"],
     "imports": [],
     "demo": ["--leads", "20"],
+    "hours": ["--pairs", "2000"],
 }
-BOUNDED = {"decode": 2, "memory": 1, "threads": 1, "imports": 1, "demo": 1}
+BOUNDED = {"decode": 2, "memory": 1, "threads": 1, "imports": 1, "demo": 1, "hours": 1}
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 BODY = (
     b'{"classifiedLeads":[{"itemId":"110","itemTitle":"Van","responses":['
