@@ -12,11 +12,7 @@ from pathlib import Path
 from benchmarks.figures import keep
 from benchmarks.timing import ROOT
 
-<<<<<<< HEAD
-SUBJECTS = ("decode", "memory", "threads", "imports", "demo", "crm", "budget")
-=======
-SUBJECTS = ("decode", "memory", "threads", "imports", "demo", "coverage")
->>>>>>> survival
+SUBJECTS = ("decode", "memory", "threads", "imports", "demo", "crm", "budget", "hours")
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 
 
