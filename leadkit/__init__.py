@@ -32,12 +32,11 @@ if TYPE_CHECKING:
     from leadkit.metrics.hours import BusinessHours
     from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
-    from leadkit.metrics.trade_ins import trade_in_details, trade_ins
-    from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.metrics.summary import response_summary
     from leadkit.metrics.survival import kaplan_meier, km_quantile, survival_curve
+    from leadkit.metrics.trade_ins import trade_in_details, trade_ins
     from leadkit.metrics.turnbull import turnbull
-    from leadkit.readers import read_conversations, read_leads, read_messages
+    from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
 
@@ -65,10 +64,10 @@ __all__ = [
     "fee_originals",
     "fee_totals",
     "financing",
-    "mask",
-    "month",
     "kaplan_meier",
     "km_quantile",
+    "mask",
+    "month",
     "open",
     "read_conversations",
     "read_crm_leads",
@@ -76,12 +75,12 @@ __all__ = [
     "read_leads",
     "read_mail",
     "read_messages",
-    "trade_in_details",
-    "trade_ins",
-    "week",
     "response_summary",
     "survival_curve",
+    "trade_in_details",
+    "trade_ins",
     "turnbull",
+    "week",
     "wilson",
 ]
 
