@@ -12,7 +12,9 @@ from pathlib import Path
 from benchmarks.figures import keep
 from benchmarks.timing import ROOT
 
-SUBJECTS = ("decode", "mail", "memory", "threads", "mailbox", "imports", "demo")
+SUBJECTS = (
+    *("decode", "mail", "memory", "threads", "mailbox", "imports", "demo", "crm", "budget", "hours", "coverage"),
+)
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 
 

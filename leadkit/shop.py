@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import polars as pl
 
-from leadkit.accounts import Ebay, which_credentials
+from leadkit.accounts import Ebay
 from leadkit.crm_account import LeadSquared, which_keys
 from leadkit.crm_tables import CrmTables
 from leadkit.ebay_tables import EbayTables
@@ -115,7 +115,13 @@ def _from_env(record: str | os.PathLike[str] | None) -> Shop:
     hours = BusinessHours(zone, weekly) if weekly else None
     if not _told_of("LEADSQUARED"):
         return Shop(Ebay.from_env(record=record), _NoCrm(), zone=zone, hours=hours)
-    ebay = Ebay.from_env(record=record) if _told_of("EBAY") else _NoEbay()
+    ebay: EbayTables
+    try:
+        ebay = Ebay.from_env(record=record)
+    except InvalidRequest as error:
+        if _told_of("EBAY"):
+            raise
+        ebay = _NoEbay(str(error))
     return Shop(ebay, LeadSquared.from_env(record=record), zone=zone, hours=hours)
 
 
@@ -127,14 +133,15 @@ def _told_of(source: str) -> bool:
 class _NoEbay(EbayTables):
     """Stands where eBay has no credentials: every fetch says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str) -> None:
         super().__init__(account="ebay", sellers=(), origins={}, max_parallel=1)
+        self._why = why
 
     def __repr__(self) -> str:
         return "Ebay(no credentials)"
 
     def _now(self) -> datetime:
-        raise InvalidRequest(which_credentials([], has_token=False))
+        raise InvalidRequest(self._why)
 
 
 class _NoCrm(CrmTables):

@@ -40,7 +40,7 @@ def read_columns(rows: Sequence[Element], shape: Node) -> pl.DataFrame | None:
     Lists inside the rows are passed over.
     """
     parent = rows[0].getparent() if rows else None
-    if parent is None or len(parent) != len(rows):
+    if parent is None or len(parent) != len(rows) or rows[-1].getparent() is not parent:
         return None
     parts = _parts(etree.tostring(parent, encoding="utf-8", with_tail=False))
     with ThreadPoolExecutor(len(parts)) as pool:

@@ -228,7 +228,7 @@ def elapsed_by_account(
     if isinstance(hours, BusinessHours):
         return hours.elapsed(start, end)
     parts = [one.elapsed(_only(start, account, name), end) for name, one in _calendars(hours).items()]
-    return pl.coalesce(*parts, pl.lit(None, pl.Duration("us")))
+    return pl.coalesce(*parts, _nothing(account, pl.Duration("us")))
 
 
 def is_open_by_account(hours: BusinessHours | Mapping[str, BusinessHours], at: Column, account: Column) -> pl.Expr:
@@ -245,7 +245,7 @@ def is_open_by_account(hours: BusinessHours | Mapping[str, BusinessHours], at: C
     if isinstance(hours, BusinessHours):
         return hours.is_open(at)
     parts = [one.is_open(_only(at, account, name)) for name, one in _calendars(hours).items()]
-    return pl.coalesce(*parts, pl.lit(None, pl.Boolean()))
+    return pl.coalesce(*parts, _nothing(account, pl.Boolean()))
 
 
 def _calendars(hours: object) -> Mapping[str, BusinessHours]:
@@ -258,8 +258,16 @@ def _calendars(hours: object) -> Mapping[str, BusinessHours]:
 
 def _only(at: Column, account: Column, name: str) -> pl.Expr:
     """These moments in the rows of one account, null in all others."""
-    moments, accounts = (pl.col(one) if isinstance(one, str) else one for one in (at, account))
-    return pl.when(accounts == name).then(moments)
+    return pl.when(_column(account) == name).then(_column(at))
+
+
+def _nothing(account: Column, dtype: pl.DataType) -> pl.Expr:
+    """Null for every row, which a mere literal is not."""
+    return pl.when(_column(account).is_null()).then(pl.lit(None, dtype))
+
+
+def _column(one: Column) -> pl.Expr:
+    return pl.col(one) if isinstance(one, str) else one
 
 
 def _warn_if_closed(opened: OpenTime, first: int, last: int) -> None:

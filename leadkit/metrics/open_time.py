@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import gcd
 
+import numpy as np
 import polars as pl
 
 
@@ -71,13 +71,14 @@ def _grid(opens: pl.Series) -> _Grid | None:
     """The grid of these openings; None where there are none, or it would be too fine to help."""
     if opens.is_empty():
         return None
-    first, last = int(opens[0]), int(opens[-1])
-    cell = gcd(*opens.diff().drop_nulls().unique()) or 1  # of a single opening: any
-    since = first - cell
-    if (last - since) // cell > _FINEST:
+    at = opens.to_numpy()
+    cell = int(np.gcd.reduce(np.diff(at))) or 1  # of a single opening: any
+    since = int(at[0]) - cell
+    cells = np.append((at - since) // cell, (at[-1] - since) // cell + 1)
+    if cells[-1] > _FINEST:
         return None
-    cells = pl.int_range(since, last + 1, cell, eager=True)
-    return _Grid(since, cell, opens.search_sorted(cells, side="right"))
+    opened = np.repeat(np.arange(len(cells), dtype=np.uint32), np.diff(cells, prepend=0))
+    return _Grid(since, cell, pl.Series(opened))
 
 
 _EVER = 2**62  # beyond every moment that is asked about

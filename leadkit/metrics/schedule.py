@@ -43,7 +43,7 @@ class Schedule:
         return f"{self.zone!r}, {written(self.weekly)!r}{told}"
 
     def open_beyond(self, first_year: int, last: int) -> OpenTime:
-        """The open time from this year to an opening after the last moment (microseconds), where there is one."""
+        """The open time from this year to an opening after the last of the moments, where there is one at all."""
         year = year_of(last)
         end = _LAST_YEAR if any(self.weekly) else max([year, *(day.year for day, _ in self.special)])
         for ahead in (1, 20, 400):
