@@ -7,10 +7,10 @@ leaf twice) is not taken apart here: such rows are walked. Lists are few, and le
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -42,38 +42,33 @@ def read_columns(rows: Sequence[Element], shape: Node) -> pl.DataFrame | None:
     parent = rows[0].getparent() if rows else None
     if parent is None or len(parent) != len(rows) or rows[-1].getparent() is not parent:
         return None
-    parts = _parts(etree.tostring(parent, encoding="utf-8", with_tail=False))
-    with ThreadPoolExecutor(len(parts)) as pool:
-        frames = [frame for frame in pool.map(partial(_read, shape=shape), parts) if frame is not None]
-    return pl.concat(frames) if len(frames) == len(parts) else None
+    text = etree.tostring(parent, encoding="utf-8", with_tail=False)
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        frames = list(pool.map(lambda span: _read(text[slice(*span)], shape), _spans(text)))
+    whole = [frame for frame in frames if frame is not None]
+    return pl.concat(whole) if len(whole) == len(frames) else None
 
 
-def _parts(text: bytes) -> list[bytes]:
-    """What the element around all rows holds, cut between rows into at most four large parts.
+def _spans(text: bytes) -> list[tuple[int, int]]:
+    """What the element around all rows holds, cut between rows into pieces: small enough for little memory.
 
-    A cut is a guess: where it falls into a row, the part before it ends at another depth than it began.
+    A cut is a guess: where it falls into a row, the piece before it ends at another depth than it began.
     """
     end = text.rfind(b"</")
     start, row_end = text.index(b">") + 1, text[text.rfind(b"</", 0, end) : end] + b"<"
-    count = min(4, (end - start) // PIECE)
     cuts = [start]
-    for number in range(1, count):
-        at = text.find(row_end, max(cuts[-1], start + (end - start) * number // count), end)
-        cuts += [at + len(row_end) - 1] if at >= 0 else []
-    return [text[at:to] for at, to in pairwise([*cuts, end])]
+    while (at := text.find(row_end, cuts[-1] + PIECE, end)) >= 0:
+        cuts.append(at + len(row_end) - 1)
+    return list(pairwise([*cuts, end]))
 
 
 def _read(text: bytes, shape: Node) -> pl.DataFrame | None:
-    """The leaves of the rows in one part."""
-    tags = _tags(text)
-    if tags is None:
+    """The leaves of the rows in one piece."""
+    tags, leaves = _tags(text), _leaves(shape)
+    places = None if tags is None else _places(tags, _declared(shape, leaves))
+    if tags is None or places is None or _has_strays(tags, places):
         return None
-    leaves = _leaves(shape)
-    places = _places(tags, _declared(shape, leaves))
-    if places is None or _has_strays(tags, places):
-        return None
-    columns = [_column(path, tags, places == number) for number, path in enumerate(leaves)]
-    return None if any(column is None for column in columns) else pl.DataFrame(columns)
+    return _frame(tags, places, leaves)
 
 
 @dataclass(slots=True)
@@ -92,7 +87,7 @@ class _Tags:
 
 
 def _tags(text: bytes) -> _Tags | None:
-    """The tags of a part; None where a text stands behind an element, or the part is no whole rows."""
+    """The tags of a piece; None where a text stands behind an element, or the piece is no whole rows."""
     import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
 
     pieces = pl.Series([text]).cast(pl.String).str.split("<").explode(empty_as_null=False, keep_nulls=False)
@@ -155,27 +150,26 @@ def _has_strays(tags: _Tags, places: Numbers) -> bool:
     return bool((tags.texts.gather(beside).str.strip_chars() != "").any())
 
 
-def _column(path: str, tags: _Tags, found: NDArray[np.bool_]) -> pl.Series | None:
-    """The values of a leaf in the order of the rows; None where a row has two of them."""
+def _frame(tags: _Tags, places: Numbers, leaves: list[str]) -> pl.DataFrame | None:
+    """The texts by leaf and row, all gathered at once; None where a row has a leaf twice."""
     import numpy as np  # noqa: PLC0415 - likewise
 
-    at = np.flatnonzero(found)
-    rows, height = tags.rows[at], int(tags.rows[-1]) + 1
-    if (rows[1:] == rows[:-1]).any():
+    found, height, nothing = np.flatnonzero(places >= 0), int(tags.rows[-1]) + 1, len(places)
+    where = np.full((len(leaves), height), nothing)
+    where[places[found], tags.rows[found]] = found
+    if np.count_nonzero(where != nothing) < len(found):
         return None
-    texts = _unescaped(tags.texts.gather(at))
-    if tags.ended[at].any():
-        texts = texts.scatter(np.flatnonzero(tags.ended[at]), "")
-    nothing = pl.Series(path, [None], dtype=pl.String).new_from_index(0, height)
-    return texts.alias(path) if len(at) == height else nothing.scatter(rows, texts)
+    values = _meant(tags).extend_constant(None, 1).gather(where.ravel())
+    return pl.DataFrame([values.slice(number * height, height).alias(path) for number, path in enumerate(leaves)])
 
 
-def _unescaped(texts: pl.Series) -> pl.Series:
-    escaped = texts.str.contains_any(["&"])  # faster than a literal
-    if not escaped.any():
-        return texts
-    meant = texts.filter(escaped).str.replace_many(_ESCAPED)
-    return texts.scatter(escaped.arg_true(), meant)
+def _meant(tags: _Tags) -> pl.Series:
+    """The texts without escapes, empty where an element ends at once."""
+    import numpy as np  # noqa: PLC0415 - likewise
+
+    escaped = tags.texts.str.contains_any(["&"])  # faster than a literal
+    meant = tags.texts.filter(escaped).str.replace_many(_ESCAPED)
+    return tags.texts.clone().scatter(escaped.arg_true(), meant).scatter(np.flatnonzero(tags.ended), "")
 
 
 def _leaves(shape: Node) -> list[str]:
