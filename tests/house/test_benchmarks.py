@@ -23,7 +23,6 @@ TINY = {
     "imports": [],
     "demo": ["--leads", "20"],
     "crm": ["--leads", "60", "--page", "25"],
-    "budget": ["--leads", "60", "--calls", "30", "--window", "0.5"],
     "hours": ["--pairs", "2000"],
     "coverage": ["--draws", "40"],
 }
@@ -36,7 +35,6 @@ BOUNDED = {
     "imports": 1,
     "demo": 1,
     "crm": 1,
-    "budget": 2,
     "hours": 1,
     "coverage": 13,
 }

@@ -83,7 +83,7 @@ def test_a_body_that_did_not_come_is_told_and_its_header_stays() -> None:
     with asking(two_levels(message(7, Subject="A"), message(8, Content="another's"))) as (ebay, _):
         with pytest.warns(lk.LeadkitWarning, match=r"missing_id \(1\) in message_id \(its body did not come\)"):
             found = ebay.mail(bodies=True)
-        assert ebay.problems["row_key"].to_list() == ["7"]
+        assert ebay.problems.select("kind", "row_key").rows() == [("missing_id", "7"), ("unasked_id", None)]
     assert found.select("message_id", "subject", "text").rows() == [("7", "A", None)]
 
 
