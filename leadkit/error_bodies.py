@@ -29,10 +29,9 @@ def read_error_body(body: bytes) -> list[dict[str, Any]]:
     the flat OAuth pair, ``errorMessage.error``, ``parameter``, a bare list, a JSON text, HTML, plain text, nothing.
     """
     try:
-        decoded = json.loads(body[: _LONGEST_BODY + 1])
+        listed = [_canonical(error) for error in _listed(json.loads(body[: _LONGEST_BODY + 1]))]
     except (ValueError, RecursionError):  # cut, hostile nesting: no JSON for us either
         return _from_text(body)
-    listed = [_canonical(error) for error in _listed(decoded)]
     return [error for error in listed if error["code"] or error["message"]]
 
 

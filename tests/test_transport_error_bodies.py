@@ -108,6 +108,11 @@ def test_a_hostile_body_is_read(body):
     assert isinstance(read_error_body(body), list)
 
 
+def test_an_error_of_any_depth_is_read():
+    for depth in range(850, 1_000):  # one of them is the last that Python's stack has room for
+        assert read_error_body(b'{"a":' * depth + b"1" + b"}" * depth)
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (

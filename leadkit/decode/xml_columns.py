@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -34,19 +34,23 @@ _LIST, _OBJECT, _UNKNOWN = -3, -2, -1
 Declared = dict[tuple[str | None, str], int]
 
 
-def read_columns(rows: Sequence[Element], shape: Node) -> pl.DataFrame | None:
-    """The leaves of these rows by their wire paths, every one a String; None where only a walk can tell.
+def read_columns(rows: Sequence[Element], shape: Node) -> tuple[pl.DataFrame, list[int]] | None:
+    """The leaves of these rows by their wire paths, every one a String, and which rows have a list, not looked into.
 
-    Lists inside the rows are passed over.
+    None where only a walk can tell.
     """
     parent = rows[0].getparent() if rows else None
     if parent is None or len(parent) != len(rows) or rows[-1].getparent() is not parent:
         return None
     text = etree.tostring(parent, encoding="utf-8", with_tail=False)
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        frames = list(pool.map(lambda span: _read(text[slice(*span)], shape), _spans(text)))
-    whole = [frame for frame in frames if frame is not None]
-    return pl.concat(whole) if len(whole) == len(frames) else None
+        read = list(pool.map(lambda span: _read(text[slice(*span)], shape), _spans(text)))
+    found = [one for one in read if one is not None]
+    if len(found) < len(read):
+        return None
+    before = accumulate((len(frame) for frame, _ in found), initial=0)
+    listed = [row + start for start, (_, own) in zip(before, found, strict=False) for row in own]
+    return pl.concat([frame for frame, _ in found]), listed
 
 
 def _spans(text: bytes) -> list[tuple[int, int]]:
@@ -62,13 +66,15 @@ def _spans(text: bytes) -> list[tuple[int, int]]:
     return list(pairwise([*cuts, end]))
 
 
-def _read(text: bytes, shape: Node) -> pl.DataFrame | None:
-    """The leaves of the rows in one piece."""
+def _read(text: bytes, shape: Node) -> tuple[pl.DataFrame, list[int]] | None:
+    """The leaves of the rows in one piece, and which of its rows have a list."""
     tags, leaves = _tags(text), _leaves(shape)
     places = None if tags is None else _places(tags, _declared(shape, leaves))
     if tags is None or places is None or _has_strays(tags, places):
         return None
-    return _frame(tags, places, leaves)
+    frame = _frame(tags, places, leaves)
+    listed: list[int] = tags.rows[(places == _LIST) & (tags.depths == _LEAF)].tolist()
+    return None if frame is None else (frame, listed)
 
 
 @dataclass(slots=True)
@@ -147,7 +153,8 @@ def _has_strays(tags: _Tags, places: Numbers) -> bool:
 
     behind = tags.ended & ((places != _LIST) | (tags.depths == _LEAF))
     beside = np.flatnonzero((places == _OBJECT) | behind)
-    return bool((tags.texts.gather(beside).str.strip_chars() != "").any())
+    texts = tags.texts.gather(beside)
+    return bool((texts.filter(texts != "").str.strip_chars() != "").any())
 
 
 def _frame(tags: _Tags, places: Numbers, leaves: list[str]) -> pl.DataFrame | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
@@ -25,22 +25,23 @@ Cells = list[str | None]
 def read_rows(elements: Sequence[Element], row: Node) -> Wire:
     """These elements as the rows of a wire frame; `row` is the declared shape of one."""
     lists = [node for node in row.children.values() if node.kind == "list"]
-    if len(elements) >= _MANY and (frame := read_columns(elements, row)) is not None:
-        wire = Wire(frame, groups=len(elements))
-        wire.lists = {node.path: _elements(_in_rows(elements, node), node, wire.misfits) for node in lists}
+    if len(elements) >= _MANY and (read := read_columns(elements, row)) is not None:
+        wire = Wire(read[0], groups=len(elements))
+        wire.lists = {node.path: _in_rows(elements, read[1], node, wire.misfits) for node in lists}
         return wire
     return _walked(elements, row, lists)
 
 
-def _in_rows(rows: Sequence[Element], node: Node) -> list[list[Element]]:
-    """The elements of a list in each of these rows, which are all that their parent holds."""
-    found: list[list[Element]] = [[] for _ in rows]
-    places = {row: place for place, row in enumerate(rows)}
+def _in_rows(rows: Sequence[Element], listed: Sequence[int], node: Node, misfits: list[Misfit]) -> Elements:
+    """A list column of rows of which only these may have one."""
     name = node.path.rpartition(".")[2].removesuffix("[]")
-    for element in rows[0].getparent().iter(f"{{*}}{name}"):
-        if (place := places.get(element.getparent())) is not None:
-            found[place].append(element)
-    return found
+    places = list(dict.fromkeys(listed))
+    found = [list(rows[place].iterchildren(f"{{*}}{name}")) for place in places]
+    told: list[Misfit] = []
+    some = _elements(found, node, told)
+    misfits += [replace(one, row=places[one.row or 0]) for one in told]
+    lengths = pl.Series([None], dtype=pl.UInt32).new_from_index(0, len(rows))
+    return Elements(lengths.scatter(places, some.lengths), some.frame)
 
 
 def text_inside(element: Element) -> str:

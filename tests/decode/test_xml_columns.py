@@ -26,9 +26,9 @@ def answer(*rows: bytes, between: bytes = b"") -> bytes:
 
 def both_ways(body: bytes, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Compares columns with a walk; whether the columns were taken."""
-    taken: list[pl.DataFrame | None] = []
+    taken: list[tuple[pl.DataFrame, list[int]] | None] = []
 
-    def columns(*given: Any) -> pl.DataFrame | None:
+    def columns(*given: Any) -> tuple[pl.DataFrame, list[int]] | None:
         taken.append(xml_columns.read_columns(*given))
         return taken[-1]
 
