@@ -24,7 +24,7 @@ _OBJECT = "object"
 def read_columns(rows: Sequence[Element], shape: Node) -> pl.DataFrame | None:
     """The leaves of these rows by their wire paths, every one a String; None where only a walk can tell."""
     parent = rows[0].getparent() if rows else None
-    if parent is None or len(parent) != len(rows):
+    if parent is None or len(parent) != len(rows) or rows[-1].getparent() is not parent:
         return None
     tags = _tags(etree.tostring(parent, encoding="utf-8", with_tail=False))
     cells = None if tags is None else _cells(tags, dict(_declared(shape)))
