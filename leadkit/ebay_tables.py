@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Self, TypeVar
 
 import polars as pl
 
-from leadkit.calls import Sender
-from leadkit.fetch import Run, collecting
-from leadkit.parameters import Request, checked
-from leadkit.problems import Problem, Problems
-from leadkit.problems import frame as problems_frame
-from leadkit.progress import Progress
-from leadkit.recorder import FetchRecord
-from leadkit.redaction import Secrets
-from leadkit.request_log import RequestLog
+from leadkit.account_tables import AccountTables
+from leadkit.fetch import Run
 from leadkit.sources import ebay_conversations, ebay_leads, ebay_mailbox
 
 Time = date | datetime | str | None
-R = TypeVar("R", bound=Request)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One fetch that may begin: what answers its calls, what time it is, and who is told how many rows came."""
-
-    sender: Sender
-    now: datetime
-    record: FetchRecord
-
-
-class EbayTables:
+class EbayTables(AccountTables):
     """The tables of an eBay account; `Ebay` asks the API for them, `Saved` a recording."""
 
     def __init__(self, *, account: str, sellers: Iterable[str], origins: Mapping[str, str], max_parallel: int) -> None:
-        self.account = account
-        self._sellers = frozenset(sellers)
-        self._origins = dict(origins)
-        self._max_parallel = max_parallel
-        self._secrets = Secrets()
-        self._log = RequestLog()
-        self._found: list[Problem] = []
+        super().__init__(account=account, sellers=sellers, origins=origins, max_parallel=max_parallel)
         self._trading: ebay_mailbox.Headers = ()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let everything go that is open; tables that were fetched stay."""
-
-    def _now(self) -> datetime:
-        raise NotImplementedError
-
-    def _open(self, source: str, parameters: Mapping[str, str]) -> AbstractContextManager[Opened]:
-        raise NotImplementedError
 
     def leads(
         self,
@@ -264,55 +223,3 @@ class EbayTables:
             return ebay_mailbox.fetch_folders(run, request, self._trading)
 
         return self._fetch("folders", ebay_mailbox.FoldersRequest, {}, work, strict=strict, progress=progress)
-
-    @property
-    def requests(self) -> pl.DataFrame:
-        """One row per HTTP call.
-
-        Columns: at, source, operation, status, ack, attempts, rows, total, bytes, seconds, correlation_id, version,
-        build.
-        """
-        return self._log.frame()
-
-    @property
-    def problems(self) -> pl.DataFrame:
-        """One row per thing that did not fit: source, kind, column, row_key, count, example, detail."""
-        return problems_frame(self._found)
-
-    def _fetch(
-        self,
-        source: str,
-        kind: type[R],
-        arguments: Mapping[str, Any],
-        work: Callable[[Run, R], pl.DataFrame],
-        *,
-        strict: bool,
-        progress: bool | None,
-    ) -> pl.DataFrame:
-        """Check the arguments, run the fetch, put on record what was odd."""
-        request = checked(kind, source, arguments, now=self._now())
-        problems = Problems(self._secrets.redact)
-        with (
-            collecting(problems, self._found, strict=strict),
-            self._open(source, as_parameters(request)) as opened,
-            Progress(source, shown=progress) as bar,
-        ):
-            run = Run(
-                sender=opened.sender,
-                origins=self._origins,
-                account=self.account,
-                sellers=self._sellers,
-                now=opened.now,
-                max_parallel=self._max_parallel,
-                problems=problems,
-                progress=bar,
-            )
-            found = work(run, request)
-            opened.record.rows = len(found)
-        return found
-
-
-def as_parameters(request: Request) -> dict[str, str]:
-    """The arguments as text, for a recording: what was not given is left out."""
-    fields = type(request).model_fields
-    return {name: str(value) for name, value in request if value is not None and not fields[name].exclude}

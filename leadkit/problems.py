@@ -57,6 +57,7 @@ class Problems:
 
     def __init__(self, redact: Callable[[str], str] = str) -> None:
         self._rows: list[Problem] = []
+        self._places: dict[tuple[str | None, ...], int] = {}
         self._redact = redact
         self._lock = threading.Lock()
 
@@ -68,13 +69,21 @@ class Problems:
 
     def add(self, problem: Problem) -> None:
         """Take a problem in; the first of its source, kind and column lends its row key and example."""
-        clean = replace(problem, example=self.clean(problem.example), detail=self.clean(problem.detail))
+        clean = replace(
+            problem,
+            column=self.clean(problem.column),
+            row_key=self.clean(problem.row_key),
+            example=self.clean(problem.example),
+            detail=self.clean(problem.detail),
+        )
+        place = (clean.source, clean.kind, clean.column, clean.detail if clean.kind in BY_DETAIL else None)
         with self._lock:
-            for index, known in enumerate(self._rows):
-                if _same(known, clean):
-                    self._rows[index] = replace(known, count=known.count + clean.count)
-                    return
-            self._rows.append(clean)
+            at = self._places.get(place)
+            if at is None or clean.kind in ONE_ROW_EACH:
+                self._places.setdefault(place, len(self._rows))
+                self._rows.append(clean)
+            else:
+                self._rows[at] = replace(self._rows[at], count=self._rows[at].count + clean.count)
 
     def take(self, others: Iterable[Problem]) -> None:
         """Take in the problems of a part of this fetch."""
@@ -118,14 +127,6 @@ def as_dicts(rows: Iterable[Problem]) -> list[dict[str, Any]]:
 def masked(text: str) -> str:
     """A personal text as its length only."""
     return f"[{len(text)} characters]"
-
-
-def _same(known: Problem, new: Problem) -> bool:
-    if new.kind in ONE_ROW_EACH:
-        return False
-    if new.kind in BY_DETAIL and known.detail != new.detail:
-        return False
-    return (known.source, known.kind, known.column) == (new.source, new.kind, new.column)
 
 
 def _problem(misfit: Misfit, table: Table, rows: pl.DataFrame) -> Problem:

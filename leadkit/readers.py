@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import polars as pl
 
@@ -54,8 +54,8 @@ def read_leads(
         InvalidRequest: a path where nothing lies, or something that is no body.
     """
     found = Problems()
-    leads = leads_of(_saved(bodies, fetched_at), account, found)
-    _close(found, problems, strict=strict)
+    leads = leads_of(saved_bodies(bodies, fetched_at), account, found)
+    close_problems(found, problems, strict=strict)
     return leads
 
 
@@ -83,8 +83,8 @@ def read_conversations(
         InvalidRequest: a path where nothing lies, or something that is no body.
     """
     found = Problems()
-    rows = conversations_of(_saved(bodies, fetched_at), account, _names(sellers), found)
-    _close(found, problems, strict=strict)
+    rows = conversations_of(saved_bodies(bodies, fetched_at), account, _names(sellers), found)
+    close_problems(found, problems, strict=strict)
     return rows
 
 
@@ -116,11 +116,11 @@ def read_messages(
         InvalidRequest: a path where nothing lies, something that is no body, or not as many ids as bodies.
     """
     found = Problems()
-    saved = _saved(bodies, fetched_at)
+    saved = saved_bodies(bodies, fetched_at)
     ids = _one_each("conversation_id", conversation_id, len(saved))
     references = _one_each("reference_id", reference_id, len(saved))
     rows = messages_of(saved, account, _names(sellers), found, ids=ids, references=references)
-    _close(found, problems, strict=strict)
+    close_problems(found, problems, strict=strict)
     return rows
 
 
@@ -147,7 +147,7 @@ def read_mail(
     """
     found = Problems()
     rows = mail_of(_saved_xml(bodies, fetched_at), account, found, at=fetched_at)
-    _close(found, problems, strict=strict)
+    close_problems(found, problems, strict=strict)
     return rows
 
 
@@ -174,7 +174,7 @@ def read_folders(
     """
     found = Problems()
     rows = folders_of(_saved_xml(bodies, fetched_at), account, found, at=fetched_at)
-    _close(found, problems, strict=strict)
+    close_problems(found, problems, strict=strict)
     return rows
 
 
@@ -267,7 +267,8 @@ class SavedBody:
     thread: str | None = None
 
 
-def _saved(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
+def saved_bodies(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
+    """The bodies in whatever form they were given."""
     if isinstance(bodies, str | os.PathLike):
         return _from_path(Path(bodies), fetched_at)
     if isinstance(bodies, bytes):
@@ -275,7 +276,7 @@ def _saved(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
     if isinstance(bodies, Mapping):
         return [SavedBody("dict", json.dumps(bodies, default=str).encode(), fetched_at)]
     if isinstance(bodies, Iterable):
-        return [saved for one in bodies for saved in _saved(one, fetched_at)]
+        return [saved for one in bodies for saved in saved_bodies(one, fetched_at)]
     raise InvalidRequest(f"bodies is a {type(bodies).__name__}; give a path, bytes, a dict, or a list of them.")
 
 
@@ -289,13 +290,13 @@ def _from_path(path: Path, fetched_at: datetime | None) -> list[SavedBody]:
 
 
 def _saved_xml(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
-    """As `_saved`, of XML: a folder's .xml files; a dict can't be one."""
+    """As `saved_bodies`, of XML: a folder's .xml files; a dict can't be one."""
     if isinstance(bodies, Mapping):
         raise InvalidRequest("bodies is a dict; these answers are XML: give a path, bytes, or a list of them.")
     if isinstance(bodies, str | os.PathLike) and Path(bodies).is_dir():
         return [saved for file in sorted(Path(bodies).glob("*.xml")) for saved in _from_path(file, fetched_at)]
     if isinstance(bodies, str | os.PathLike | bytes) or not isinstance(bodies, Iterable):
-        return _saved(bodies, fetched_at)
+        return saved_bodies(bodies, fetched_at)
     return [saved for one in bodies for saved in _saved_xml(one, fetched_at)]
 
 
@@ -320,15 +321,22 @@ def _page(table: Table, decoded: Decoded, problems: Problems, **ours: object) ->
 
 def _sweep_of(decoded: Decoded) -> tuple[str, ...]:
     """Which sweep a page belongs to, by its own address without the offset: its last total counts."""
-    query = parse_qsl(urlsplit(str(decoded.envelope.get("href") or "")).query)
+    query = parse_qsl(_address(decoded).query)
     return tuple(f"{name}={value}" for name, value in sorted(query) if name != "offset")
 
 
 def _thread_in(decoded: Decoded) -> str | None:
     """The conversation's id out of the answer's own address, where it has one."""
-    path = urlsplit(str(decoded.envelope.get("href") or "")).path
-    head, _, last = path.rstrip("/").rpartition("/")
+    head, _, last = _address(decoded).path.rstrip("/").rpartition("/")
     return unquote(last) if head.endswith("/conversation") and last else None
+
+
+def _address(decoded: Decoded) -> SplitResult:
+    """The answer's own address; an empty one where it has none, or none that can be taken apart."""
+    try:
+        return urlsplit(str(decoded.envelope.get("href") or ""))
+    except ValueError:
+        return urlsplit("")
 
 
 def _one_each(name: str, given: str | Sequence[str | None] | None, bodies: int) -> list[str | None]:
@@ -343,7 +351,8 @@ def _names(sellers: str | Iterable[str]) -> frozenset[str]:
     return frozenset([sellers] if isinstance(sellers, str) else sellers)
 
 
-def _close(found: Problems, collected: list[dict[str, Any]] | None, *, strict: bool) -> None:
+def close_problems(found: Problems, collected: list[dict[str, Any]] | None, *, strict: bool) -> None:
+    """Hand the problems over, and warn or raise."""
     if collected is not None:
         collected += as_dicts(found)
     found.close(strict=strict)

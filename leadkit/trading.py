@@ -68,7 +68,7 @@ class Said:
     @property
     def failed(self) -> bool:
         """Whether the API refused the call."""
-        return self.ack == "Failure" or local_name(self.root) == _ERROR_ROOT
+        return (self.ack or "").lower() == "failure" or local_name(self.root) == _ERROR_ROOT
 
 
 def read_answer(body: bytes, *, call: str, root: str) -> Said:
@@ -134,7 +134,7 @@ def verdict(reply: Reply) -> Verdict | None:
     """What a failure inside an answer means; None for an answer with data, and for what is no Trading answer."""
     head = reply.body[:4096]
     acked, content = _ACK.search(head), _CONTENT.search(head)
-    if acked and acked[1] != b"Failure" and (content is None or acked.start() < content.start()):
+    if acked and acked[1].lower() != b"failure" and (content is None or acked.start() < content.start()):
         return None
     if not head.lstrip().startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return None
@@ -195,9 +195,11 @@ def _fill(parent: Element, content: Mapping[str, Any]) -> None:
 
 def with_blanks(text: pl.Series, *, as_one: str) -> pl.Series:
     """A text whose line breaks and indentation are the XML's and not the author's; null where nothing else is in it."""
-    if text.str.contains(r"[^\S ]|^ |  | $" if as_one else r"\s").any():
-        text = text.str.replace_all(r"\s+", as_one).str.strip_chars()
-    return text.set(text == "", None)
+    blanks = text.str.contains(r"[^\S ]|^ |  | $|^$" if as_one else r"\s|^$")
+    if blanks.any():  # few have some
+        one_line = text.filter(blanks).str.replace_all(r"\s+", as_one).str.strip_chars()
+        text = text.clone().scatter(blanks.arg_true(), one_line.set(one_line == "", None))
+    return text
 
 
 _ERROR_ROOT = "eBayApiErrorResponse"

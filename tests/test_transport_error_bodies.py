@@ -102,9 +102,7 @@ def test_a_body_that_is_no_json_is_read(body, errors):
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b"[" * 100_000, b'{"errors": ' * 50_000, b"<title" * 30_000, b"<" * 100_000, b"x" * 150_000 + b" " + b"x" * 99_000],
-    ids=["brackets", "objects", "titles", "tags", "long words"],
+    "body", [b"[" * 100_000, b'{"errors": ' * 50_000, b"<title" * 30_000, b"<" * 100_000, b"x" * 300_000]
 )
 def test_a_hostile_body_is_read(body):
     assert isinstance(read_error_body(body), list)

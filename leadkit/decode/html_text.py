@@ -15,9 +15,9 @@ def newest_message(html: str) -> str | None:
     It stands in the element with the id ``UserInputtedText``; without one it is all that can be read. What is no HTML
     is returned as it is, HTML that was escaped once more is unescaped first.
     """
-    if not _TAG.search(html):
+    if not _HTML.search(html):
         plain, html = html, _unescaped(html)
-        if not _TAG.search(html):
+        if not _HTML.search(html):
             return plain.strip() or None
     root = None if _is_overgrown(html) else _parsed(html)
     if root is None:
@@ -72,6 +72,12 @@ def _unescaped(html: str) -> str:
     return html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
 
 
+_NAMES = (
+    "a|b|i|u|em|font|strong|small|span|big|s|sub|sup|code|p|div|h[1-6]|ul|ol|li|dl|dt|dd|pre|blockquote|center|table|"
+    "tbody|thead|tr|td|th|html|head|body|title|style|script|form|label|section|article|header|footer|main|address"
+)
+_HTML = re.compile(rf"</(?:{_NAMES})\s*>|<(?:br|hr|img|p|div|html|body|table|!--|!DOCTYPE)(?![\w-])[^<>]*>", re.I)
+"""What tells HTML from a plain text with a < and a > in it: the end of an element, or one that needs none."""
 _TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:[\s/][^<>]*)?>|<![^<>]*>")
 _LARGE, _MOST_ATTRIBUTES = 20_000, 1_000
 _START_TAG = re.compile(r"""<[A-Za-z](?:[^>=]++|=\s*+(?:"[^"]*"|'[^']*')?+)*+""")

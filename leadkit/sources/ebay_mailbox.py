@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from numbers import Integral
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from leadkit.decode.html_text import newest_message
 from leadkit.decode.xml import children
 from leadkit.endpoint import Endpoint
+from leadkit.errors import LeadkitError
 from leadkit.fetch import Run, check_total, completed, once_each, reading, union, within
 from leadkit.pages import Page, by_number
 from leadkit.parameters import Request, Span, argument, refuse
@@ -240,16 +242,18 @@ class MailRequest(Span):
             **more,
             "DetailLevel": level,
             "ErrorLanguage": self.error_language,
-            "OutputSelector": list(self._selected()),
+            "OutputSelector": list(self._selected(level)),
             "WarningLevel": self.warning_level,
         }
         return written(CALL, content)
 
-    def _selected(self) -> tuple[str, ...]:
-        """What to send back; always the id, by which headers and bodies are joined."""
-        if not self.output or any(name.rpartition(".")[2] in {"MessageID", "Message"} for name in self.output):
+    def _selected(self, level: str) -> tuple[str, ...]:
+        """What to send back; always the id, by which headers and bodies are joined, and of bodies the texts."""
+        if not self.output or any(name.rpartition(".")[2] == "Message" for name in self.output):
             return self.output or ()
-        return (*self.output, "MessageID")
+        always = ("MessageID", "Text", "Content") if level == "ReturnMessages" else ("MessageID",)
+        there = {name.rpartition(".")[2] for name in self.output}
+        return (*self.output, *(name for name in always if name not in there))
 
 
 class FoldersRequest(Request):
@@ -322,6 +326,9 @@ class _Mailbox:
         for key in ids:
             if key not in came:
                 self.run.tell(MAIL, "missing_id", column="message_id", row_key=key, detail="its body did not come")
+        if others := len(found) - len(came & set(ids)):
+            detail = "bodies of messages that were not asked for, or have no id, are left out"
+            self.run.tell(MAIL, "unasked_id", column="message_id", count=others, detail=detail)
         return oldest_first(merged(union(MAIL, [mail, found.filter(pl.col("message_id").is_in(ids))])))
 
     def with_names(self, mail: pl.DataFrame) -> pl.DataFrame:
@@ -351,7 +358,14 @@ class _Mailbox:
     def _page(self, folder: str | None, number: int) -> Page[pl.DataFrame]:
         paging = {"EntriesPerPage": self.request.page_size, "PageNumber": number}
         content = self.request.asked("ReturnHeaders", self.end, FolderID=folder, Pagination=paging)
-        found = self._ask(GET_MAIL, content)
+        try:
+            found = self._ask(GET_MAIL, content)
+        except LeadkitError as error:
+            if number == 1 or type(error) is not LeadkitError:
+                raise
+            detail = f"page {number} was refused, and taken for the end: {error.code or ''}".rstrip()
+            self.run.tell(MAIL, "api_warning", column="Errors", row_key=error.code, detail=detail)
+            found = MAIL.empty()
         keys = _keys(found)
         return Page(lambda: keys, total=0, more=False, step=None, content=found)
 
@@ -370,7 +384,8 @@ class _Mailbox:
         answer = self.run.send(endpoint, content=content, headers=self.headers)
         call = f"{endpoint.table.name} ({CALL})"
         account, at, problems = self.run.account, answer.fetched_at, self.run.problems
-        said = reading(endpoint.table.name, answer.body, lambda: read_answer(answer.body, call=call, root=ROOT))
+        read = partial(read_answer, answer.body, call=call, root=ROOT)
+        said = reading(endpoint.table.name, answer.body, read, status=answer.status)
         note(answer, said, problems.clean)
         rows = mail_rows if endpoint.table is MAIL else folder_rows
         found = rows(said, account=account, fetched_at=said.at or at, problems=problems)

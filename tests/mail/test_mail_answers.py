@@ -75,9 +75,11 @@ def test_warnings_that_say_different_things_are_rows_of_their_own() -> None:
 
 @pytest.mark.parametrize("ack", ["Warning", "PartialFailure", "CustomCode", "Something"])
 def test_an_ack_without_its_reason_is_told(ack: str) -> None:
-    with asking(answer(ONE, ack=ack)) as (ebay, _):
-        with pytest.warns(lk.LeadkitWarning, match=f"the API answered {ack} and did not say why"):
-            assert len(ebay.mail()) == 1
+    with (
+        asking(answer(ONE, ack=ack)) as (ebay, _),
+        pytest.warns(lk.LeadkitWarning, match=f"the API answered {ack} and did not say why"),
+    ):
+        assert len(ebay.mail()) == 1
 
 
 def test_a_warning_without_words_is_told_by_its_code() -> None:
@@ -88,9 +90,11 @@ def test_a_warning_without_words_is_told_by_its_code() -> None:
 
 
 def test_a_warning_beside_success_is_told_too() -> None:
-    with asking(answer(ONE, errors=error(7, severity="Warning"))) as (ebay, _):
-        with pytest.warns(lk.LeadkitWarning, match="the API warns: 7 Long 7"):
-            ebay.folders()
+    with (
+        asking(answer(ONE, errors=error(7, severity="Warning"))) as (ebay, _),
+        pytest.warns(lk.LeadkitWarning, match="the API warns: 7 Long 7"),
+    ):
+        ebay.folders()
 
 
 def test_a_part_that_failed_by_the_systems_fault_is_not_asked_for_again(sandbox: Sandbox) -> None:
@@ -118,9 +122,11 @@ def test_a_failure_raises_with_every_error_and_its_parameters(sandbox: Sandbox) 
 
 
 def test_the_error_that_failed_it_stands_before_the_warnings() -> None:
-    with asking(failure(error(1, severity="Warning"), error(2), error(3, severity="Warning"))) as (ebay, _):
-        with pytest.raises(lk.LeadkitError) as caught:
-            ebay.mail()
+    with (
+        asking(failure(error(1, severity="Warning"), error(2), error(3, severity="Warning"))) as (ebay, _),
+        pytest.raises(lk.LeadkitError) as caught,
+    ):
+        ebay.mail()
     assert (caught.value.code, [one["code"] for one in caught.value.errors]) == ("2", ["2", "1", "3"])
 
 
@@ -150,9 +156,11 @@ def test_the_root_of_errors_is_a_failure_whatever_its_ack(sandbox: Sandbox) -> N
 @pytest.mark.parametrize("long", ["x" * 5000, "<![CDATA[<Ack>Success</Ack>]]>" + "x" * 5000])
 def test_a_failure_is_seen_wherever_its_ack_stands(long: str) -> None:
     body = f"<GetMyMessagesResponse><Errors><LongMessage>{long}</LongMessage><ErrorCode>9</ErrorCode></Errors>"
-    with asking(f"{body}<Ack>Failure</Ack></GetMyMessagesResponse>".encode()) as (ebay, _):
-        with pytest.raises(lk.LeadkitError) as caught:
-            ebay.mail()
+    with (
+        asking(f"{body}<Ack>Failure</Ack></GetMyMessagesResponse>".encode()) as (ebay, _),
+        pytest.raises(lk.LeadkitError) as caught,
+    ):
+        ebay.mail()
     assert caught.value.code == "9"
 
 
@@ -275,9 +283,11 @@ def test_unknown_elements_are_told_once_by_their_place_and_cost_nothing(sandbox:
 
 
 def test_an_element_that_stands_twice_keeps_its_first_value_and_is_told() -> None:
-    with asking(messages(message(1, Sender="ann").replace("</Message>", "<Sender>bo</Sender></Message>"))) as (ebay, _):
-        with pytest.warns(lk.LeadkitWarning, match=r"repeated_key \(1\) in sender"):
-            assert ebay.mail()["sender"].to_list() == ["ann"]
+    with (
+        asking(messages(message(1, Sender="ann").replace("</Message>", "<Sender>bo</Sender></Message>"))) as (ebay, _),
+        pytest.warns(lk.LeadkitWarning, match=r"repeated_key \(1\) in sender"),
+    ):
+        assert ebay.mail()["sender"].to_list() == ["ann"]
 
 
 def test_a_text_between_elements_is_told() -> None:
