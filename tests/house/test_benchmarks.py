@@ -23,7 +23,17 @@ TINY = {
     "hours": ["--pairs", "2000"],
     "coverage": ["--draws", "40"],
 }
-BOUNDED = {"decode": 2, "memory": 1, "threads": 1, "imports": 1, "demo": 1, "crm": 1, "budget": 2, "hours": 1, "coverage": 13}
+BOUNDED = {
+    "decode": 2,
+    "memory": 1,
+    "threads": 1,
+    "imports": 1,
+    "demo": 1,
+    "crm": 1,
+    "budget": 2,
+    "hours": 1,
+    "coverage": 13,
+}
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 BODY = (
     b'{"classifiedLeads":[{"itemId":"110","itemTitle":"Van","responses":['
