@@ -6,7 +6,7 @@ Page: ``POST /ws/api.dll`` with the call ``GetMyMessages``. Headers come in page
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from numbers import Integral
@@ -416,7 +416,8 @@ def folder_rows(said: Said, *, account: str, fetched_at: datetime | None, proble
         folder.getparent().remove(folder)
     of_all = decode_elements(_TOTALS, summaries)
     total = completed(FOLDERS, of_all.frame, account=account, fetched_at=fetched_at)
-    problems.add_misfits(of_all.misfits, _TOTALS, of_all.frame)
+    without_id = [replace(misfit, row=None) for misfit in of_all.misfits]
+    problems.add_misfits(without_id, _TOTALS, of_all.frame)
     known = pl.col("folder_id").replace_strict(NAMES, default=None, return_dtype=pl.String)
     return union(FOLDERS, [rows.with_columns(name=pl.coalesce("name", known)), total])
 

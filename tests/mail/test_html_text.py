@@ -45,7 +45,7 @@ from leadkit.decode.html_text import newest_message
         ('<div id="UserInputtedText">never closed', "never closed"),
         ("&lt;p&gt;a &amp;amp; b&lt;/p&gt;", "a & b"),
         ("&lt;div id=&quot;UserInputtedText&quot;&gt;new&lt;/div&gt;old", "new"),
-        ("<o:p>word</o:p>", "word"),
+        ("<p><o:p>word</o:p></p>", "word"),
         ("</p>a", "a"),
         ("<a", "<a"),
         ("<p>\ud800a</p>", "?a"),

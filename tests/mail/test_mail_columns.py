@@ -97,6 +97,14 @@ def test_plain_rows_are_read_as_columns_and_give_what_the_walk_gives(rows: list[
     assert read_from(rows, many=1) == read_from(rows, many=1000)
 
 
+@settings(max_examples=20, suppress_health_check=SLOW)
+@given(ODD_ROWS, st.integers(30, 33))
+def test_thirty_rows_and_more_give_what_each_gives_alone(rows: list[list[str]], count: int) -> None:
+    many = ["".join(["<MessageID>id</MessageID>", *rows[place % len(rows)]]) for place in range(count)]
+    alone = [read_from([[one]], many=1000)[0] for one in many]
+    assert read_from([[one] for one in many], many=30)[0] == [row for (row,) in alone]
+
+
 def test_many_elements_of_several_rows_are_not_taken_for_the_children_of_one() -> None:
     media = "<MessageMedia><MediaName>{}</MediaName></MessageMedia>"
     first = [*(media.format(f"a{number}") for number in range(30)), *["<MessageMedia/>"] * 5]
