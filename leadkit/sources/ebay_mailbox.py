@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from numbers import Integral
 from typing import Annotated, Any, Literal
 
@@ -384,8 +383,12 @@ class _Mailbox:
         answer = self.run.send(endpoint, content=content, headers=self.headers)
         call = f"{endpoint.table.name} ({CALL})"
         account, at, problems = self.run.account, answer.fetched_at, self.run.problems
-        read = partial(read_answer, answer.body, call=call, root=ROOT)
-        said = reading(endpoint.table.name, answer.body, read, status=answer.status)
+        said = reading(
+            endpoint.table.name,
+            answer.body,
+            lambda: read_answer(answer.body, call=call, root=ROOT),  # unlike a partial it shows no body in a traceback
+            status=answer.status,
+        )
         note(answer, said, problems.clean)
         rows = mail_rows if endpoint.table is MAIL else folder_rows
         found = rows(said, account=account, fetched_at=said.at or at, problems=problems)
