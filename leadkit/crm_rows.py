@@ -16,7 +16,7 @@ import polars as pl
 from leadkit.decode.layout import first_keys
 from leadkit.decode.walk import Misfit
 from leadkit.fetch import completed, reading
-from leadkit.records import Table
+from leadkit.records import Column, Table
 from leadkit.tables import Decoded, decode, decode_alike, joined
 
 
@@ -108,19 +108,39 @@ def read_rows(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, st
 def _read_some(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, status: int | None) -> CrmRows:
     """As `read_rows`, in one go where all these bodies spell their keys alike."""
     bodies = [body.replace(b"{mxnewline}", rb"\n") for body in bodies]  # as JSON writes a newline
-    keys = [keys_of(body) for body in bodies]
-    tables = [_spelled(table, tuple(own)) for own in keys]
+    keys = [tuple(keys_of(body)) for body in bodies]
+    wide, strays = _widened(table, frozenset(key for own in keys for key in own))
+    tables = [_spelled(wide, own) for own in keys]
     alike = len(bodies) > 1 and len(set(tables)) == 1
     found = (decode_alike(tables[0], bodies) if alike else None) or joined(
-        table, [_decoded(*one, status=status) for one in zip(tables, bodies, calls, strict=True)]
+        wide, [_decoded(*one, status=status) for one in zip(tables, bodies, calls, strict=True)]
     )
     return CrmRows(
-        frame=found.frame.with_columns(_no_blanks(table)),
-        misfits=[replace(misfit, path=_path_in(table, misfit.path)) for misfit in found.misfits],
+        frame=found.frame.drop(strays).with_columns(_no_blanks(table)),
+        misfits=[
+            *(replace(misfit, path=_path_in(table, misfit.path)) for misfit in found.misfits),
+            *(_unknown(found.frame.get_column(name), name) for name in strays),
+        ],
         lengths=found.lengths,
         totals=[int(envelope["RecordCount"]) for envelope in found.envelopes],
         keys=frozenset(key.lower() for own in keys for key in own),
     )
+
+
+@lru_cache(maxsize=64)
+def _widened(table: Table, keys: frozenset[str]) -> tuple[Table, tuple[str, ...]]:
+    """The table with a column for each key that nobody asked for, so that it is told without a closer look."""
+    known = {column.path.lower() for column in table.columns if column.path}
+    paths = {f"leads[].{key.lower()}": f"Leads[].{key}" for key in sorted(keys) if _PLAIN.fullmatch(key)}
+    strays = tuple(path for lower, path in paths.items() if lower not in known)
+    columns = (Column(path, "code", "", None, "", path, comes_from=path) for path in strays)
+    return (replace(table, asked=(*table.columns, *columns)) if strays else table), strays
+
+
+def _unknown(values: pl.Series, path: str) -> Misfit:
+    there = values.is_not_null()
+    detail = "not in leadkit's tables; holds a value"
+    return Misfit("unknown_key", path, there.arg_max() if there.any() else None, None, detail, max(1, int(there.sum())))
 
 
 def keys_of(body: bytes) -> list[str]:
@@ -171,4 +191,5 @@ def _no_blanks(table: Table) -> list[pl.Expr]:
 _SHARE = 5
 """So many answers are typed at once: more of them take less time alone, and leave less to do side by side."""
 _TIMES = pl.Schema({"at": pl.Datetime("us", "UTC"), "rows": pl.Int64()})
+_PLAIN = re.compile(r"[A-Za-z0-9_]+")
 _LIST = re.compile(rb'"Leads"\s*:\s*\[')

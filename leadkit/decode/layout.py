@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _SPACED_KEY = re.compile(rb'"\s+:')
-_ENOUGH = 1 << 16
+_ENOUGH = 1 << 14
 """So many bytes hold the first row; a longer one is looked at the slow way."""
 
 
@@ -83,7 +83,7 @@ def _stands_before(ends: Places, token: bytes, raw: Bytes) -> bool:
 
     wanted = np.frombuffer(token, np.uint8)
     places = ends[:, None] + np.arange(-len(token), 0)
-    return bool(ends[0] >= len(token) and (raw[places] == wanted).all())
+    return bool(ends[0] >= len(token) and (raw.take(places) == wanted).all())
 
 
 def has_surrogates(raw: Bytes) -> bool:

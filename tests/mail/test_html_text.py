@@ -67,11 +67,56 @@ def test_html_with_more_attributes_than_anybody_writes_loses_its_tags_only() -> 
 
 
 PARTS = st.sampled_from(
-    ["<", ">", "&", "&lt;", "&gt;", "&amp;", "&quot;", "&#0;", "&#xD800;", "<p>", "</p>", "<br/>", "<div id='UserInputtedText'>",
-     "</div>", "<script>", "</script>", "<!--", "-->", "<![CDATA[", "]]>", "<!DOCTYPE html>", "<?xml encoding='utf-16'?>",
-     "<svg>", "<math>", "<table>", "<td>", "<select>", "<frameset>", "<html>", "<body>", "<title>", "<template>", "=", '"', "'",
-     "\x00", "\ud800", "\ufeff", "\n", "\xa0", "a", "é", "🚗", "<a b", "<meta charset='utf-16'>", "<base>", "<plaintext>"]
-)  # fmt: skip
+    [
+        "<",
+        ">",
+        "&",
+        "&lt;",
+        "&gt;",
+        "&amp;",
+        "&quot;",
+        "&#0;",
+        "&#xD800;",
+        "<p>",
+        "</p>",
+        "<br/>",
+        "<div id='UserInputtedText'>",
+        "</div>",
+        "<script>",
+        "</script>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<!DOCTYPE html>",
+        "<?xml encoding='utf-16'?>",
+        "<svg>",
+        "<math>",
+        "<table>",
+        "<td>",
+        "<select>",
+        "<frameset>",
+        "<html>",
+        "<body>",
+        "<title>",
+        "<template>",
+        "=",
+        '"',
+        "'",
+        "\x00",
+        "\ud800",
+        "\ufeff",
+        "\n",
+        "\xa0",
+        "a",
+        "é",
+        "🚗",
+        "<a b",
+        "<meta charset='utf-16'>",
+        "<base>",
+        "<plaintext>",
+    ]
+)
 
 
 @settings(max_examples=500)
@@ -97,18 +142,47 @@ def test_the_newest_message_is_all_that_is_returned(new: list[str], old: list[st
 
 
 HEAVY: dict[str, Callable[[int], str]] = {
-    **{tag: lambda n, tag=tag: tag * n for tag in (
-        "<div>", "<b>", "<p>", "<br>", "<a>", "<td>", "<table><tr>", "<form>", "<select>", "</p>", "<!--", "<!-- -->",
-        "<?", "<![CDATA[", "<p><script>", "<p><title>", "<a b='", "<a b=\"c' ", "&amp", "&lt;", "<", "<a", "<a=", "\x00",
-        "<p>\n", "\n\n\n", "<svg>", "<font a=b>", "<li>",
-    )},
+    **{
+        tag: lambda n, tag=tag: tag * n
+        for tag in (
+            "<div>",
+            "<b>",
+            "<p>",
+            "<br>",
+            "<a>",
+            "<td>",
+            "<table><tr>",
+            "<form>",
+            "<select>",
+            "</p>",
+            "<!--",
+            "<!-- -->",
+            "<?",
+            "<![CDATA[",
+            "<p><script>",
+            "<p><title>",
+            "<a b='",
+            "<a b=\"c' ",
+            "&amp",
+            "&lt;",
+            "<",
+            "<a",
+            "<a=",
+            "\x00",
+            "<p>\n",
+            "\n\n\n",
+            "<svg>",
+            "<font a=b>",
+            "<li>",
+        )
+    },
     "attributes": lambda n: "<a " + " ".join(f"b{one}" for one in range(n)) + ">",
     "attributes with values": lambda n: "<a " + "".join(f"b{one}='x'" for one in range(n)) + ">",
     "attributes with slashes": lambda n: "<a/" + "/".join(f"b{one}" for one in range(n)) + ">",
     "the same attribute": lambda n: "<a " + "b " * n + ">",
     "blanks": lambda n: "<p>" + " " * n + "</p>",
     "blanks in a tag": lambda n: "<p" + " " * n + "</p>",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("made", HEAVY.values(), ids=HEAVY)

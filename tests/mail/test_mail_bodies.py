@@ -168,11 +168,10 @@ def test_the_text_as_sent_stays_beside_it() -> None:
     assert found["html"].to_list() == [DIGEST, DIGEST]
 
 
-@pytest.mark.parametrize("megabytes", [1, 2])
 @pytest.mark.parametrize("how", ["CDATA", "escaped", "inline"])
-def test_a_body_of_two_megabytes_is_read_whole(how: str, megabytes: int) -> None:
+def test_a_body_of_two_megabytes_is_read_whole(how: str) -> None:
     line = "<p>Is it <b>still</b> there?</p>"
-    many = megabytes * 1_000_000 // len(line)
+    many = 1_900_000 // len(line)
     text = f"<div id='UserInputtedText'>{line * many}</div><div id='UserInputtedText1'>Old.</div>"
     written = {"CDATA": f"<![CDATA[{text}]]>", "escaped": escape(text), "inline": text}[how]
     found, problems = read(messages(message(1, Text=written)))

@@ -22,7 +22,9 @@ OBJECTS = {name: sorted(node.children) for name, node in SHAPE.children.items() 
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
 VALUES = st.one_of(
     st.text(LETTERS, max_size=8),
-    st.sampled_from(["", " ", "\n  ", "\r", "a\r\nb", "&#13;", "&amp;", "<b>", "]]>", "/", 'x="y>"', "\x85", "\u2028", "é🚗"]),
+    st.sampled_from(
+        ["", " ", "\n  ", "\r", "a\r\nb", "&#13;", "&amp;", "<b>", "]]>", "/", 'x="y>"', "\x85", "\u2028", "é🚗"]
+    ),
 )
 
 
@@ -36,9 +38,9 @@ def element(name: str, value: str) -> str:
 
 LEAF = st.tuples(st.sampled_from(LEAVES), VALUES).map(lambda one: (one[0], element(one[0], escaped(one[1]))))
 INNER = st.sampled_from(sorted(OBJECTS)).flatmap(
-    lambda name: st.lists(st.tuples(st.sampled_from(OBJECTS[name]), VALUES), max_size=2, unique_by=lambda one: one[0]).map(
-        lambda inside: (name, element(name, "".join(element(key, escaped(value)) for key, value in inside)))
-    )
+    lambda name: st.lists(
+        st.tuples(st.sampled_from(OBJECTS[name]), VALUES), max_size=2, unique_by=lambda one: one[0]
+    ).map(lambda inside: (name, element(name, "".join(element(key, escaped(value)) for key, value in inside))))
 )
 PLAIN = st.lists(LEAF | INNER, max_size=6, unique_by=lambda one: one[0]).map(lambda parts: [part for _, part in parts])
 ODD = st.sampled_from(
@@ -69,13 +71,17 @@ ODD = st.sampled_from(
     ]
 )
 ROWS = st.lists(PLAIN, min_size=1, max_size=5)
-ODD_ROWS = st.lists(st.tuples(PLAIN, st.lists(ODD, max_size=1)).map(lambda row: [*row[0], *row[1]]), min_size=1, max_size=5)
+ODD_ROWS = st.lists(
+    st.tuples(PLAIN, st.lists(ODD, max_size=1)).map(lambda row: [*row[0], *row[1]]), min_size=1, max_size=5
+)
 
 
 def elements(rows: list[list[str]]) -> list[Element]:
     """Freshly parsed, for reading may take them apart."""
     inside = "".join(f"<Message>{''.join(row)}</Message>" for row in rows)
-    return children(children(parse_xml(answer(f"<Messages>{inside}</Messages>"), call="").root, "Messages")[0], "Message")
+    return children(
+        children(parse_xml(answer(f"<Messages>{inside}</Messages>"), call="").root, "Messages")[0], "Message"
+    )
 
 
 def said(wire: Wire) -> Any:

@@ -130,7 +130,11 @@ def test_a_call_with_other_arguments_is_answered_from_all_that_was_recorded(
     again = lk.Saved(tmp_path)
     with unheard():
         found = again.mail(1, high_priority=False, start="2026-01-01")
-    sent = [mail.message_id for mail in shop.mail if mail.folder == 1 and moment(mail.at) >= datetime(2026, 1, 1, tzinfo=UTC)]
+    sent = [
+        mail.message_id
+        for mail in shop.mail
+        if mail.folder == 1 and moment(mail.at) >= datetime(2026, 1, 1, tzinfo=UTC)
+    ]
     assert found["message_id"].to_list() == sent
     assert found["text"].null_count() == len(found)
     assert kinds(again)["filtered_here"] == 1
@@ -217,8 +221,10 @@ def test_a_body_with_every_detail_level_names_the_folders_and_gives_both_tables(
 
 
 def test_folders_of_several_bodies_are_there_once_as_last_seen(shop: Dealership) -> None:
-    newer = answer("<Summary><FolderSummary><FolderID>0</FolderID><TotalMessageCount>1</TotalMessageCount>"
-                   "</FolderSummary><TotalMessageCount>1</TotalMessageCount></Summary>")  # fmt: skip
+    newer = answer(
+        "<Summary><FolderSummary><FolderID>0</FolderID><TotalMessageCount>1</TotalMessageCount>"
+        "</FolderSummary><TotalMessageCount>1</TotalMessageCount></Summary>"
+    )
     found = lk.read_folders([folders_body(shop), newer])
     assert found["folder_id"].n_unique() == len(found) == len(FOLDERS) + 1
     counts = dict(found.select("folder_id", "messages").rows())

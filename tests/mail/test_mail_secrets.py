@@ -86,7 +86,9 @@ def failed(fetch: Callable[[], object]) -> BaseException:
 
 
 @pytest.mark.parametrize("status", [200, 302, 401, 500])
-@pytest.mark.parametrize(("fetch", "wrap"), [("mail", wrap) for wrap in FAILING.values()] + [("folders", FAILING["words"])])
+@pytest.mark.parametrize(
+    ("fetch", "wrap"), [("mail", wrap) for wrap in FAILING.values()] + [("folders", FAILING["words"])]
+)
 def test_a_server_that_sends_the_token_back_in_a_failure_gets_it_nowhere(
     fetch: str, wrap: Wrap, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -42,7 +42,8 @@ BARE, NAMED, TAKEN = (
 )
 TEXTS = st.text(LETTERS, max_size=12)
 MARKUP = st.lists(
-    st.sampled_from(["<", ">", "]]", "]", "&", "&amp;", "&nbsp;", "<![CDATA[", "<b>", "</Text>", " ", "a", "\n"]), max_size=6
+    st.sampled_from(["<", ">", "]]", "]", "&", "&amp;", "&nbsp;", "<![CDATA[", "<b>", "</Text>", " ", "a", "\n"]),
+    max_size=6,
 ).map("".join)
 PIECES = st.one_of(
     (TEXTS | MARKUP).map(lambda text: Piece(escaped(text), text)),
@@ -91,7 +92,8 @@ def tree(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 WORDS = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=6)
-LEAVES = WORDS | WORDS.map(lambda word: f"<![CDATA[{word}]]>") | st.sampled_from(["&amp;", "&#65;", " ", "& ", "&nbsp;"])
+IN_CDATA = WORDS.map(lambda word: f"<![CDATA[{word}]]>")
+LEAVES = WORDS | IN_CDATA | st.sampled_from(["&amp;", "&#65;", " ", "& ", "&nbsp;"])
 INLINE = st.recursive(LEAVES, tree, max_leaves=12)
 
 
@@ -114,8 +116,27 @@ WHOLE = messages(
     message(2, Sender="ann", MessageMedia="<MediaName>n</MediaName>", ReceiveDate="2026-01-01T00:00:00.000Z"),
     message(3, Text="<b>inline</b> &lt;", Content="c"),
 )
-NOISE = [b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"\x00", b"\xff", b"</Message>", b"<Message>", b'"',
-         b"<?x ?>", b"xmlns:a='b' ", b"</GetMyMessagesResponse>", b"<Text>", b"&#", b"<a:", b"\xef\xbb\xbf"]  # fmt: skip
+NOISE = [
+    b"<",
+    b">",
+    b"&",
+    b"]]>",
+    b"<![CDATA[",
+    b"<!--",
+    b"-->",
+    b"\x00",
+    b"\xff",
+    b"</Message>",
+    b"<Message>",
+    b'"',
+    b"<?x ?>",
+    b"xmlns:a='b' ",
+    b"</GetMyMessagesResponse>",
+    b"<Text>",
+    b"&#",
+    b"<a:",
+    b"\xef\xbb\xbf",
+]
 
 
 @settings(max_examples=200, suppress_health_check=SLOW)
