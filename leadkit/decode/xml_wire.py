@@ -44,9 +44,7 @@ def _in_rows(rows: Sequence[Element], node: Node) -> list[list[Element]]:
 
 
 def text_inside(element: Element) -> str:
-    """The content of an element as text: its markup, where it has any, without the namespaces of the answer."""
-    if not len(element):
-        return element.text or ""
+    """The content of an element with markup inside, as text without the namespaces of the answer."""
     for inner in element.iter():
         if isinstance(inner.tag, str):
             inner.tag = local_name(inner)

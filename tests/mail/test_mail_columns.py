@@ -43,33 +43,33 @@ INNER = st.sampled_from(sorted(OBJECTS)).flatmap(
     ).map(lambda inside: (name, element(name, "".join(element(key, escaped(value)) for key, value in inside))))
 )
 PLAIN = st.lists(LEAF | INNER, max_size=6, unique_by=lambda one: one[0]).map(lambda parts: [part for _, part in parts])
-ODD = st.sampled_from(
-    [
-        "<Unknown>1</Unknown>",
-        "<Unknown><Deep>1</Deep></Unknown>",
-        "stray",
-        " \n ",
-        "<Sender>twice</Sender><Sender>twice</Sender>",
-        "<Sender><b>in</b></Sender>",
-        "<Text><p>one</p>two</Text>",
-        "<Folder>stray<FolderID>1</FolderID>tail</Folder>",
-        "<Folder><FolderID>1</FolderID></Folder><Folder><FolderName>n</FolderName></Folder>",
-        "<Folder><FolderID>1</FolderID><FolderID>2</FolderID></Folder>",
-        "<Folder><New>1</New></Folder>",
-        "<Folder><FolderID><Deep>1</Deep></FolderID></Folder>",
-        "<Folder/>",
-        "<MessageMedia><MediaName>n</MediaName></MessageMedia><MessageMedia/>",
-        "<MessageMedia/>",
-        "<FolderID>3</FolderID>",
-        '<Subject lang="a&gt;b/">attribute</Subject>',
-        '<x:Subject xmlns:x="urn:other">prefixed</x:Subject>',
-        "<Subject><!-- no -->a<!-- comment -->b</Subject>",
-        "<Subject><?no instruction?>c</Subject>",
-        "<Subject><![CDATA[<d> & ]]>e</Subject>",
-        "<Messages><Message/></Messages>",
-        "<Message><MessageID>1</MessageID></Message>",
-    ]
-)
+ODDITIES = [
+    "<Unknown>1</Unknown>",
+    "<Unknown><Deep>1</Deep></Unknown>",
+    "stray",
+    " \n ",
+    "<Sender>twice</Sender><Sender>twice</Sender>",
+    "<Sender><b>in</b></Sender>",
+    "<Text><p>one</p>two</Text>",
+    "<Folder>stray<FolderID>1</FolderID>tail</Folder>",
+    "<Folder><FolderID>1</FolderID></Folder><Folder><FolderName>n</FolderName></Folder>",
+    "<Folder><FolderID>1</FolderID><FolderID>2</FolderID></Folder>",
+    "<Folder><New>1</New></Folder>",
+    "<Folder><FolderID><Deep>1</Deep></FolderID></Folder>",
+    "<Folder/>",
+    "<MessageMedia><MediaName>n</MediaName></MessageMedia><MessageMedia/>",
+    "<MessageMedia/>",
+    "<FolderID>3</FolderID>",
+    '<Subject lang="a&gt;b/">attribute</Subject>',
+    '<x:Subject xmlns:x="urn:other">prefixed</x:Subject>',
+    "<Subject><!-- no -->a<!-- comment -->b</Subject>",
+    "<Subject><?no instruction?>c</Subject>",
+    "<Subject><![CDATA[<d> & ]]>e</Subject>",
+    "<Messages><Message/></Messages>",
+    "<Message><MessageID>1</MessageID></Message>",
+    "<MessageMedia><MessageMedia/></MessageMedia>",
+]
+ODD = st.sampled_from(ODDITIES)
 ROWS = st.lists(PLAIN, min_size=1, max_size=5)
 ODD_ROWS = st.lists(
     st.tuples(PLAIN, st.lists(ODD, max_size=1)).map(lambda row: [*row[0], *row[1]]), min_size=1, max_size=5
@@ -96,7 +96,7 @@ def read_from(rows: list[list[str]], many: int, shape: Node = SHAPE) -> Any:
         return said(xml_wire.read_rows(elements(rows), shape))
 
 
-@settings(max_examples=80, suppress_health_check=SLOW)
+@settings(max_examples=50, suppress_health_check=SLOW)
 @given(ROWS)
 def test_plain_rows_are_read_as_columns_and_give_what_the_walk_gives(rows: list[list[str]]) -> None:
     assert xml_columns.read_columns(elements(rows), SHAPE) is not None

@@ -163,7 +163,9 @@ def test_bytes_that_are_not_in_the_encoding_are_replaced_and_told() -> None:
     assert [(one["kind"], one["count"]) for one in problems] == [("lossy_xml", 2)]
 
 
-@pytest.mark.parametrize("encoding", ["undefined", "idna", "punycode", "unicode_escape", "hex", "rot13", "nonsense"])
+@pytest.mark.parametrize(
+    "encoding", ["undefined", "idna", "punycode", "unicode_escape", "hex", "rot13", "nonsense", "cp9999"]
+)
 def test_an_encoding_that_is_none_is_read_as_utf_8(encoding: str) -> None:
     body = messages(message(1, Subject="é & \\x41")).replace(b'"utf-8"', f'"{encoding}"'.encode())
     found, problems = read(body)
