@@ -132,7 +132,7 @@ def masked(text: str) -> str:
 def _problem(misfit: Misfit, table: Table, rows: pl.DataFrame) -> Problem:
     column, name = _column_at(table, misfit.path)
     personal = column is not None and column.personal
-    key = None if misfit.row is None else rows.get_column(table.key)[misfit.row]
+    key = None if misfit.row is None else rows.get_column(table.key).cast(pl.String)[misfit.row]
     return Problem(
         source=table.name,
         kind=misfit.kind,
