@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from leadkit.metrics.hours import BusinessHours
     from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
+    from leadkit.metrics.summary import response_summary
+    from leadkit.metrics.survival import kaplan_meier, km_quantile, survival_curve
     from leadkit.metrics.trade_ins import trade_in_details, trade_ins
+    from leadkit.metrics.turnbull import turnbull
     from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
@@ -61,6 +64,8 @@ __all__ = [
     "fee_originals",
     "fee_totals",
     "financing",
+    "kaplan_meier",
+    "km_quantile",
     "mask",
     "month",
     "open",
@@ -70,8 +75,11 @@ __all__ = [
     "read_leads",
     "read_mail",
     "read_messages",
+    "response_summary",
+    "survival_curve",
     "trade_in_details",
     "trade_ins",
+    "turnbull",
     "week",
     "wilson",
 ]
@@ -90,6 +98,8 @@ _HOMES = {
     "financing": "metrics.financing",
     "mask": "metrics.masking",
     "month": "metrics.calendar",
+    "kaplan_meier": "metrics.survival",
+    "km_quantile": "metrics.survival",
     "open": "shop",
     "read_conversations": "readers",
     "read_crm_leads": "crm_readers",
@@ -100,6 +110,9 @@ _HOMES = {
     "trade_in_details": "metrics.trade_ins",
     "trade_ins": "metrics.trade_ins",
     "week": "metrics.calendar",
+    "response_summary": "metrics.summary",
+    "survival_curve": "metrics.survival",
+    "turnbull": "metrics.turnbull",
     "wilson": "metrics.proportions",
 }
 

@@ -76,7 +76,8 @@ _NAMES = (
     "a|b|i|u|em|font|strong|small|span|big|s|sub|sup|code|p|div|h[1-6]|ul|ol|li|dl|dt|dd|pre|blockquote|center|table|"
     "tbody|thead|tr|td|th|html|head|body|title|style|script|form|label|section|article|header|footer|main|address"
 )
-_HTML = re.compile(rf"</(?:{_NAMES})\s*>|<(?:br|hr|img|p|div|html|body|table|!--|!DOCTYPE)(?![\w-])[^<>]*>", re.I)
+_ALONE = "br|hr|img|p|div|html|body|table|!--|!DOCTYPE"
+_HTML = re.compile(rf"</(?:{_NAMES}|\w+:\w+)\s*>|<(?:{_ALONE})(?![\w-])[^<>]*>", re.I)
 """What tells HTML from a plain text with a < and a > in it: the end of an element, or one that needs none."""
 _TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:[\s/][^<>]*)?>|<![^<>]*>")
 _LARGE, _MOST_ATTRIBUTES = 20_000, 1_000

@@ -27,7 +27,7 @@ def read_columns(rows: Sequence[Element], shape: Node) -> pl.DataFrame | None:
     Lists inside the rows are passed over.
     """
     parent = rows[0].getparent() if rows else None
-    if parent is None or len(parent) != len(rows):
+    if parent is None or len(parent) != len(rows) or rows[-1].getparent() is not parent:
         return None
     tags = _tags(etree.tostring(parent, encoding="utf-8", with_tail=False))
     declared = dict(_declared(shape))

@@ -18,7 +18,6 @@ from pydantic import BeforeValidator, Field, model_validator
 from leadkit.decode.html_text import newest_message
 from leadkit.decode.xml import children
 from leadkit.endpoint import Endpoint
-from leadkit.errors import LeadkitError
 from leadkit.fetch import Run, check_total, completed, once_each, reading, union, within
 from leadkit.pages import Page, by_number
 from leadkit.parameters import Request, Span, argument, refuse
@@ -358,14 +357,7 @@ class _Mailbox:
     def _page(self, folder: str | None, number: int) -> Page[pl.DataFrame]:
         paging = {"EntriesPerPage": self.request.page_size, "PageNumber": number}
         content = self.request.asked("ReturnHeaders", self.end, FolderID=folder, Pagination=paging)
-        try:
-            found = self._ask(GET_MAIL, content)
-        except LeadkitError as error:
-            if number == 1 or type(error) is not LeadkitError:
-                raise
-            detail = f"page {number} was refused, and taken for the end: {error.code or ''}".rstrip()
-            self.run.tell(MAIL, "api_warning", column="Errors", row_key=error.code, detail=detail)
-            found = MAIL.empty()
+        found = self._ask(GET_MAIL, content)
         keys = _keys(found)
         return Page(lambda: keys, total=0, more=False, step=None, content=found)
 

@@ -19,9 +19,19 @@ TINY = {
     "imports": [],
     "demo": ["--leads", "20"],
     "crm": ["--leads", "60", "--page", "25"],
-    "budget": ["--leads", "60", "--calls", "30", "--window", "0.5"],
+    "hours": ["--pairs", "2000"],
+    "coverage": ["--draws", "40"],
 }
-BOUNDED = {"decode": 2, "memory": 1, "threads": 1, "imports": 1, "demo": 1, "crm": 1, "budget": 2}
+BOUNDED = {
+    "decode": 2,
+    "memory": 1,
+    "threads": 1,
+    "imports": 1,
+    "demo": 1,
+    "crm": 1,
+    "hours": 1,
+    "coverage": 13,
+}
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 BODY = (
     b'{"classifiedLeads":[{"itemId":"110","itemTitle":"Van","responses":['

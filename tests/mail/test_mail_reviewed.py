@@ -54,16 +54,6 @@ def test_a_secret_that_a_server_sends_back_is_in_no_error():
             assert "***" in told
 
 
-def test_a_page_that_is_refused_is_the_end_and_told():
-    with Sandbox(leads=120) as sandbox, lk.Ebay(sandbox.token, base_url=sandbox.url) as ebay:
-        whole = ebay.mail(page_size=50)
-        sandbox.faults.add("trading_error", code="340", severity="Error", after=1, times=2)
-        with pytest.warns(lk.LeadkitWarning, match="api_warning"):
-            found = ebay.mail(page_size=50)
-        assert "page 2 was refused, and taken for the end: 340" in ebay.problems["detail"].to_list()
-        assert len(whole) > len(found) == 50
-
-
 def test_bodies_come_also_where_fields_are_selected():
     with Sandbox(leads=20) as sandbox, lk.Ebay(sandbox.token, base_url=sandbox.url) as ebay:
         found = ebay.mail(folder=1, output="Subject", bodies=True)

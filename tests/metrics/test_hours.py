@@ -258,6 +258,16 @@ def test_holidays_come_by_country_and_region():
     assert usa == lk.BusinessHours("America/Chicago", "24/7", holidays=["US"])
 
 
+def test_one_holiday_needs_no_list():
+    one = lk.BusinessHours("UTC", "24/7", holidays=date(2026, 12, 25))
+    assert (
+        one
+        == lk.BusinessHours("UTC", "24/7", holidays="2026-12-25")
+        == lk.BusinessHours("UTC", "24/7", holidays=["2026-12-25"])
+    )
+    assert not one.is_open(utc(2026, 12, 25))
+
+
 def test_a_holiday_on_a_weekend_is_kept_on_the_day_on_which_it_is_observed():
     usa = lk.BusinessHours("UTC", "Mo-Fr 09:00-17:00", holidays="US")
     assert not usa.is_open(utc(2026, 7, 3, 12))  # Independence Day is a Saturday
