@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadkit.accounts import Ebay
+    from leadkit.crm_account import LeadSquared
+    from leadkit.crm_readers import read_crm_leads
     from leadkit.dictionary import describe
     from leadkit.errors import (
         BadResponse,
@@ -24,19 +26,27 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
+    from leadkit.metrics.calendar import month, week
+    from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
+    from leadkit.metrics.financing import financing
+    from leadkit.metrics.hours import BusinessHours
+    from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
     from leadkit.metrics.summary import response_summary
     from leadkit.metrics.survival import kaplan_meier, km_quantile, survival_curve
+    from leadkit.metrics.trade_ins import trade_in_details, trade_ins
     from leadkit.metrics.turnbull import turnbull
-    from leadkit.readers import read_conversations, read_leads, read_messages
+    from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
 
 __all__ = [
     "BadResponse",
+    "BusinessHours",
     "Ebay",
     "Forbidden",
     "InvalidRequest",
+    "LeadSquared",
     "LeadkitError",
     "LeadkitWarning",
     "MissingColumns",
@@ -50,30 +60,56 @@ __all__ = [
     "__version__",
     "demo",
     "describe",
+    "fee_conversions",
+    "fee_originals",
+    "fee_totals",
+    "financing",
     "kaplan_meier",
     "km_quantile",
+    "mask",
+    "month",
     "open",
     "read_conversations",
+    "read_crm_leads",
+    "read_folders",
     "read_leads",
+    "read_mail",
     "read_messages",
     "response_summary",
     "survival_curve",
+    "trade_in_details",
+    "trade_ins",
     "turnbull",
+    "week",
     "wilson",
 ]
 
 _HOMES = {
+    "BusinessHours": "metrics.hours",
     "Ebay": "accounts",
+    "LeadSquared": "crm_account",
     "Saved": "saved",
     "Shop": "shop",
     "demo": "shop",
     "describe": "dictionary",
+    "fee_conversions": "metrics.fees",
+    "fee_originals": "metrics.fees",
+    "fee_totals": "metrics.fees",
+    "financing": "metrics.financing",
+    "mask": "metrics.masking",
+    "month": "metrics.calendar",
     "kaplan_meier": "metrics.survival",
     "km_quantile": "metrics.survival",
     "open": "shop",
     "read_conversations": "readers",
+    "read_crm_leads": "crm_readers",
+    "read_folders": "readers",
     "read_leads": "readers",
+    "read_mail": "readers",
     "read_messages": "readers",
+    "trade_in_details": "metrics.trade_ins",
+    "trade_ins": "metrics.trade_ins",
+    "week": "metrics.calendar",
     "response_summary": "metrics.summary",
     "survival_curve": "metrics.survival",
     "turnbull": "metrics.turnbull",

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from leadkit import hosts, stored_login
+from leadkit.account_tables import Clock, Opened, as_clock, over_network
 from leadkit.auth import GivenToken, RefreshedToken
-from leadkit.calls import check_origin
-from leadkit.ebay_tables import EbayTables, Opened
+from leadkit.ebay_tables import EbayTables
 from leadkit.errors import InvalidRequest
 from leadkit.parameters import Request, argument, checked
-from leadkit.recorder import FetchRecord, Recorder
-from leadkit.redaction import Secret
+from leadkit.recorder import Recorder
+from leadkit.redaction import Secret, as_secret
 from leadkit.transport import Transport
-
-Clock = Callable[[], datetime]
-
-_PRODUCTION = {"api": "https://api.ebay.com", "apiz": "https://apiz.ebay.com"}
-_SANDBOX = {"api": "https://api.sandbox.ebay.com", "apiz": "https://apiz.sandbox.ebay.com"}
 
 
 class Ebay(EbayTables):
@@ -73,15 +69,23 @@ class Ebay(EbayTables):
         clock: Clock | datetime | None = None,
     ) -> None:
         # wrapped at once: a traceback that shows this frame's variables shows no secret
-        token, client_secret, refresh_token = _wrapped(token), _wrapped(client_secret), _wrapped(refresh_token)
+        token, client_secret, refresh_token = as_secret(token), as_secret(client_secret), as_secret(refresh_token)
         self.account, self._origins, self._auth = account, {}, None  # a traceback may show this half-made account
         names = [sellers] if isinstance(sellers, str) else sellers
-        origin = base_url and check_origin(base_url)
-        origins = dict.fromkeys(_PRODUCTION, origin) if origin else (_SANDBOX if sandbox else _PRODUCTION)
-        settings = checked(Settings, "Ebay", {"site": site, "max_parallel": max_parallel, "account": account})
+        origins = hosts.origins(hosts.environment(sandbox=sandbox, base_url=base_url))
+        given = {
+            "site": site,
+            "trading_version": trading_version,
+            "max_parallel": max_parallel,
+            "account": account,
+        }
+        settings = checked(Settings, "Ebay", given)
         super().__init__(account=account, sellers=names, origins=origins, max_parallel=settings.max_parallel)
-        self._clock = _as_clock(clock)
-        self._site, self._trading_version = settings.site, trading_version
+        self._clock = as_clock(clock)
+        self._trading = (
+            ("X-EBAY-API-SITEID", str(settings.site)),
+            ("X-EBAY-API-COMPATIBILITY-LEVEL", settings.trading_version),
+        )
         auth = self._credentials(token, client_id, client_secret, refresh_token, tuple(scopes))
         self._auth = auth
         self._recorder = self._recorder_in(record)
@@ -105,12 +109,16 @@ class Ebay(EbayTables):
         """The account that the environment describes; `settings` go to `Ebay` and win.
 
         Read are ``LEADKIT_EBAY_TOKEN``, or ``LEADKIT_EBAY_CLIENT_ID`` with ``_CLIENT_SECRET`` and ``_REFRESH_TOKEN``,
-        then ``LEADKIT_EBAY_SELLERS`` (commas between), ``_ACCOUNT``, ``_SCOPES`` (spaces between) and ``_BASE_URL``.
+        then ``LEADKIT_EBAY_SELLERS`` (commas between), ``_ACCOUNT``, ``_SCOPES`` (spaces between), ``_BASE_URL`` and
+        ``_SANDBOX`` (1 is eBay's own). With neither of the two tokens, the login that `leadkit login` has stored is
+        used: that in the file ``LEADKIT_EBAY_LOGIN``, or in the user's configuration folder.
 
         Raises:
-            InvalidRequest: the variables are not set.
+            InvalidRequest: the variables are not set and no login is stored, or the stored one does not fit them.
         """
-        return cls(**{**_from_env(), **settings})
+        settings = {name: as_secret(value) if name in _SECRETS else value for name, value in settings.items()}
+        now = as_clock(settings.get("clock"))()
+        return cls(**stored_login.completed({**_from_env(), **settings}, now))
 
     def close(self) -> None:
         """Close the connections."""
@@ -119,14 +127,8 @@ class Ebay(EbayTables):
     def _now(self) -> datetime:
         return self._clock()
 
-    @contextmanager
-    def _open(self, source: str, parameters: Mapping[str, str]) -> Iterator[Opened]:
-        now = self._clock()
-        if self._recorder is None:
-            yield Opened(self._transport, now, FetchRecord(0))
-            return
-        with self._recorder.fetch(source, {**parameters, "now": now.isoformat()}) as record:
-            yield Opened(self._transport, now, record)
+    def _open(self, source: str, parameters: Mapping[str, str]) -> AbstractContextManager[Opened]:
+        return over_network(self._transport, self._recorder, self._clock(), source, parameters)
 
     def _ends(self) -> str:
         if self._auth is None:
@@ -174,6 +176,9 @@ class Settings(Request):
 
     account: Annotated[str, Field(min_length=1)] = argument("a name", default="ebay")
     site: Annotated[int, Field(ge=0)] = argument("eBay's number of the site, such as 0 for the US", default=0)
+    trading_version: Annotated[str, Field(pattern=r"^[0-9]{1,5}$")] = argument(
+        "a version such as '1487'", default="1487"
+    )
     max_parallel: Annotated[int, Field(ge=1, le=64)] = argument("a whole number from 1 to 64", default=8)
 
 
@@ -182,31 +187,29 @@ def _close_all(*opened: Transport | GivenToken | RefreshedToken) -> None:
         one.close()
 
 
-def _wrapped(value: str | Secret | None) -> Secret | None:
-    return Secret(value) if isinstance(value, str) and value else value or None
-
-
-def _as_clock(clock: Clock | datetime | None) -> Clock:
-    if clock is None:
-        return lambda: datetime.now(UTC)
-    if callable(clock):
-        return clock
-    if isinstance(clock, datetime) and clock.tzinfo:
-        return lambda: clock
-    raise InvalidRequest(f"clock={clock!r} is refused: allowed is a function, an aware datetime or None.")
-
-
 def _from_env() -> dict[str, Any]:
     found = {name: os.environ.get(f"LEADKIT_EBAY_{name.upper()}", "").strip() for name in _VARIABLES}
-    settings: dict[str, Any] = {name: value for name, value in found.items() if value}
+    settings: dict[str, Any] = {
+        name: Secret(value) if name in _SECRETS else value for name, value in found.items() if value
+    }
     if "sellers" in settings:
         settings["sellers"] = [name.strip() for name in settings["sellers"].split(",") if name.strip()]
     if "scopes" in settings:
         settings["scopes"] = settings["scopes"].split()
+    if "sandbox" in settings:
+        settings["sandbox"] = _as_switch(settings["sandbox"])
     return settings
 
 
-_VARIABLES = ("token", "client_id", "client_secret", "refresh_token", "sellers", "account", "scopes", "base_url")
+def _as_switch(text: str) -> bool:
+    switches = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in switches:
+        raise InvalidRequest(f"LEADKIT_EBAY_SANDBOX={text!r} is refused: allowed is 1 for eBay's sandbox, or 0.")
+    return switches[text.lower()]
+
+
+_SECRETS = ("token", "client_secret", "refresh_token")
+_VARIABLES = (*_SECRETS, "client_id", "sellers", "account", "scopes", "base_url", "sandbox")
 
 
 def _which_credentials(given: list[str], *, has_token: bool) -> str:
@@ -216,6 +219,7 @@ def _which_credentials(given: list[str], *, has_token: bool) -> str:
     what = f"{', '.join(missing)} missing beside {', '.join(given)}" if given else "no credentials"
     return (
         f"Ebay: {what}. Set LEADKIT_EBAY_TOKEN, or LEADKIT_EBAY_CLIENT_ID, LEADKIT_EBAY_CLIENT_SECRET and "
-        "LEADKIT_EBAY_REFRESH_TOKEN, and call Ebay.from_env() (or pass token=, …). "
+        "LEADKIT_EBAY_REFRESH_TOKEN, and call Ebay.from_env() (or pass token=, …); or let the seller consent with "
+        "`leadkit login`, which stores the last of them. "
         "Without an account, lk.demo() gives an invented dealership to work against."
     )

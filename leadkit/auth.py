@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
-import httpx
 import platformdirs
 
-from leadkit.calls import Answer, Call
-from leadkit.errors import BadResponse, Forbidden, InvalidRequest, LeadkitError, Unauthorized
+from leadkit.errors import InvalidRequest, LeadkitError
 from leadkit.redaction import Secret, Secrets
 from leadkit.request_log import RequestLog
 from leadkit.token_cache import Held, TokenCache
-from leadkit.transport import Transport
+from leadkit.token_server import KEYS_ADVICE, REFRESH_ADVICE, TokenServer
 
 _BEARER = "Authorization"
 
@@ -80,7 +75,6 @@ class RefreshedToken:
         cache_dir: where tokens are kept; the user's cache folder if None.
         account: the name of the account, for the repr and messages.
         log: where the calls for tokens are noted.
-        network: httpx's transport, for tests.
     """
 
     def __init__(
@@ -96,26 +90,16 @@ class RefreshedToken:
         cache_dir: Path | None = None,
         account: str = "ebay",
         log: RequestLog | None = None,
-        network: httpx.BaseTransport | None = None,
     ) -> None:
         self._account, self._clock, self._secrets = account, clock, secrets
         self._held: Held | None = None  # with the account, what the repr in a traceback asks for
         _check_token(refresh_token, "refresh_token")
-        for secret in (client_secret, refresh_token):
-            secrets.register(secret)
-        self._origin, self._scopes = token_origin, scopes
+        secrets.register(refresh_token)
+        self._scopes = scopes
         self._refresh_token = refresh_token
         folder = platformdirs.user_cache_path("leadkit") if cache_dir is None else cache_dir
         self._cache = TokenCache(folder / "tokens", _digest(refresh_token, token_origin, client_id, *scopes))
-        self._sender = Transport(
-            auth=_ClientKeys(client_id, client_secret),
-            origins=[token_origin],
-            clock=clock,
-            secrets=secrets,
-            log=log,
-            max_body=2**20,
-            network=network,
-        )
+        self._server = TokenServer(client_id, client_secret, origin=token_origin, clock=clock, secrets=secrets, log=log)
         self._lock = threading.Lock()
         self._ended: LeadkitError | None = None
 
@@ -158,7 +142,7 @@ class RefreshedToken:
 
     def close(self) -> None:
         """Close the connection to the token server."""
-        self._sender.close()
+        self._server.close()
 
     def _from_session(self) -> Secret | None:
         return self._held.token if self._held is not None and self._held.holds(self._clock()) else None
@@ -174,45 +158,24 @@ class RefreshedToken:
 
     def _made(self) -> Secret:
         """A new token from the token server, kept for the next session."""
-        asked_at = self._clock()
-        made = self._ended or self._asked(asked_at)
+        made = self._ended or self._asked()
         if isinstance(made, LeadkitError):
             raise _again(made)
         self._cache.write(made)
         return self._hold(made)
 
-    def _asked(self, asked_at: datetime) -> Held | LeadkitError:
-        """A token, or why there is none; that the consent has ended is remembered."""
-        try:
-            answer = self._sender.send(self._call())
-        except LeadkitError as error:
-            refused = _advised(error)
-            self._ended = refused if error.code in _OAUTH else None
-            return refused
-        return self._read(answer, asked_at)
+    def _asked(self) -> Held | LeadkitError:
+        """A token, or why there is none; that the consent has ended is remembered, a new refresh token is used on."""
+        minted = self._server.ask("refreshToken", self._form(), advice=REFRESH_ADVICE)
+        if isinstance(minted, LeadkitError):
+            self._ended = minted if minted.code in KEYS_ADVICE | REFRESH_ADVICE else None
+            return minted
+        self._refresh_token = minted.refresh_token or self._refresh_token
+        return minted.held
 
-    def _call(self) -> Call:
-        return Call(
-            source="oauth",
-            operation="refreshToken",
-            origin=self._origin,
-            path="/identity/v1/oauth2/token",
-            method="POST",
-            headers=(("Content-Type", "application/x-www-form-urlencoded"),),
-            content=_form(self._refresh_token, self._scopes),
-        )
-
-    def _read(self, answer: Answer, asked_at: datetime) -> Held | BadResponse:
-        """The token in an answer of the token server; a new refresh token is used from then on."""
-        told = _decoded(answer.body)
-        problem = _problem(told)
-        if problem:
-            message = f"oauth: refreshToken answered {answer.status}, but {problem}. Try again later."
-            return BadResponse(message, source="oauth", status=answer.status)
-        if isinstance(told.get("refresh_token"), str) and told["refresh_token"]:
-            self._refresh_token = Secret(told["refresh_token"])
-            self._secrets.register(self._refresh_token)
-        return Held(Secret(told["access_token"]), asked_at, asked_at + timedelta(seconds=told["expires_in"]))
+    def _form(self) -> dict[str, str | Secret]:
+        scope = {"scope": " ".join(self._scopes)} if self._scopes else {}
+        return {"grant_type": "refresh_token", "refresh_token": self._refresh_token, **scope}
 
     def _hold(self, held: Held) -> Secret:
         self._secrets.register(held.token)
@@ -220,43 +183,7 @@ class RefreshedToken:
         return held.token
 
 
-class _ClientKeys:
-    """Signs the requests for tokens with the application's own keys."""
-
-    def __init__(self, client_id: str, client_secret: Secret) -> None:
-        self._client_id = client_id
-        self._client_secret = client_secret
-
-    def token(self) -> Secret:
-        return self._client_secret
-
-    def header(self, token: Secret, name: str = _BEARER) -> dict[str, str]:
-        pair = base64.b64encode(f"{self._client_id}:{token.reveal()}".encode())
-        return {name: f"Basic {pair.decode('ascii')}"}
-
-    def renew(self, stale: Secret) -> bool:
-        return False
-
-
-_LONGEST_LIFE = 10 * 365 * 24 * 3600  # seconds; more is no time span
 _CUT_TOKEN = "v^1.1"
-_OAUTH: dict[str, tuple[type[LeadkitError], str]] = {
-    "invalid_grant": (
-        Unauthorized,
-        "The refresh token is not accepted: it has ended, was revoked, the user has changed the password, or it was "
-        "cut when it was copied. Consent again with `leadkit login`.",
-    ),
-    "invalid_client": (
-        Unauthorized,
-        "client_id and client_secret do not belong together, or belong to another environment: eBay's sandbox and "
-        "production have different keys.",
-    ),
-    "invalid_scope": (
-        Forbidden,
-        "The user has not consented to one of the scopes. Leave the scopes out to get all that were consented to, or "
-        "consent again with them (`leadkit login`).",
-    ),
-}
 
 
 def _check_token(token: Secret, parameter: str) -> None:
@@ -278,40 +205,6 @@ def _digest(refresh_token: Secret, *parts: str) -> str:
     return hashlib.blake2b(json.dumps([refresh_token.reveal(), *parts]).encode(), digest_size=16).hexdigest()
 
 
-def _form(refresh_token: Secret, scopes: tuple[str, ...]) -> bytes:
-    scope = {"scope": " ".join(scopes)} if scopes else {}
-    return urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token.reveal(), **scope}).encode()
-
-
-def _advised(error: LeadkitError) -> LeadkitError:
-    """The error of the token server with the advice for its OAuth code."""
-    if error.code not in _OAUTH:
-        return error
-    kind, advice = _OAUTH[error.code]
-    said = error.errors[0]["message"]
-    told = f" ({said})" if said and said != error.code else ""
-    message = f"oauth: refreshToken answered {error.status}: {error.code}{told}. {advice}"
-    return kind(message, source=error.source, status=error.status, code=error.code, errors=error.errors)
-
-
 def _again(error: LeadkitError) -> LeadkitError:
     """The same error for another raise: threads must not share one traceback."""
     return type(error)(str(error), source=error.source, status=error.status, code=error.code, errors=error.errors)
-
-
-def _decoded(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _problem(told: dict[str, Any]) -> str | None:
-    """What is wrong with an answer that should hold a token."""
-    token, seconds = told.get("access_token"), told.get("expires_in")
-    if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
-        return "without an access_token that could be sent"
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds < _LONGEST_LIFE:
-        return "without the seconds that the token lasts (expires_in)"
-    return None

@@ -1,4 +1,4 @@
-"""The command line: `leadkit demo`, `leadkit fetch`, `leadkit sandbox`."""
+"""The command line: `leadkit demo`, `leadkit fetch`, `leadkit login`, `leadkit sandbox`."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 import leadkit as lk
+from leadkit.cli_login import login
+from leadkit.terminal import INTERRUPTED, console, say, speaking
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from leadkit.ebay_tables import EbayTables
     from leadkit.sandbox import Sandbox
+    from leadkit.shop import Shop
 
 app = typer.Typer(
     name="leadkit",
@@ -45,6 +45,9 @@ class TableName(StrEnum):
     leads = "leads"
     conversations = "conversations"
     messages = "messages"
+    mail = "mail"
+    folders = "folders"
+    crm_leads = "crm_leads"
 
 
 class Format(StrEnum):
@@ -92,58 +95,81 @@ def demo(
     """Fetch an invented dealership over HTTP, keep its tables as Parquet, say what is in them: no account needed."""
     from leadkit import export, summary  # noqa: PLC0415 - so that --help need not wait for Polars
 
-    with _speaking(interrupted="Interrupted: not all tables were written."):
+    with speaking(interrupted="Interrupted: not all tables were written."):
+        warnings.simplefilter("ignore", lk.LeadkitWarning)  # what was odd stands in the summary
         export.prepare(out, _FILES)
         began = time.monotonic()
         with lk.demo(seed, leads) as shop:
-            frames = _all_tables(shop.ebay)
+            frames = all_tables(shop)
             took = time.monotonic() - began
             export.keep(frames, out)
-        console = _console()
+        page = console()
         dealership = len(shop.truth) if shop.truth is not None else 0
-        summary.say_what_came(console, frames, seconds=took, of=dealership)
-        summary.show(console, frames, zone=shop.zone, files=str(out / export.file_of("<table>")))
-        summary.say_next(console, _next_lines(out / export.file_of("leads"), seed, leads))
+        summary.say_what_came(page, frames, seconds=took, of=dealership)
+        summary.show(page, frames, zone=shop.zone, files=str(out / export.file_of("<table>")))
+        summary.say_next(page, _next_lines(out / export.file_of("leads"), seed, leads))
 
 
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
 def fetch(  # noqa: PLR0917 - each is an option of the command line, given by its name
-    table: Annotated[TableName, typer.Argument(help="leads, conversations or messages.", metavar="TABLE")],
-    source: Annotated[str, typer.Option(help="env (the account in the environment), demo, or a folder.")] = "env",
-    start: Annotated[str | None, typer.Option(help="From this time on: 2026-08-01, or with a time.")] = None,
-    end: Annotated[str | None, typer.Option(help="Before this time.")] = None,
-    zone: Annotated[str, typer.Option(help="The time zone of --start and --end.")] = "UTC",
+    table: Annotated[TableName, typer.Argument(help=f"{', '.join(TableName)}.", metavar="TABLE")],
+    source: Annotated[str, typer.Option(help="env (your account), demo, or a folder.", metavar="WHERE")] = "env",
+    start: Annotated[str | None, typer.Option(help="From this time on, such as 2026-08-01.", metavar="TIME")] = None,
+    end: Annotated[str | None, typer.Option(help="Before this time.", metavar="TIME")] = None,
+    zone: Annotated[str, typer.Option(help="The time zone of --start and --end.", metavar="ZONE")] = "UTC",
     include_messages: Annotated[  # noqa: FBT002 - an option without a value
-        bool, typer.Option("--include-messages", help="Of leads: questions and answers, too.")
+        bool, typer.Option("--include-messages", help="Of leads: questions and answers.")
     ] = False,
     type: Annotated[
-        str | None, typer.Option(help="Of conversations and messages: FROM_MEMBERS, FROM_EBAY or ALL.")
+        str | None, typer.Option(help="Of conversations: FROM_MEMBERS, FROM_EBAY, ALL.", metavar="TYPE")
     ] = None,
-    item_id: Annotated[str | None, typer.Option(help="About this listing only.")] = None,
+    item_id: Annotated[str | None, typer.Option(help="About this listing only.", metavar="ID")] = None,
     status: Annotated[
-        str | None, typer.Option(help="Leads: Answered or Unanswered. Conversations: ACTIVE, UNREAD, …")
+        str | None, typer.Option(help="Answered, Unanswered; ACTIVE, UNREAD, …", metavar="STATUS")
     ] = None,
-    format: Annotated[Format | None, typer.Option(help="If the ending of --out does not tell.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The file; TABLE.parquet if not given.", metavar="FILE")] = None,
+    folder: Annotated[
+        list[int] | None, typer.Option(help="Of mail: 0 is the inbox, 1 sent; repeat it.", metavar="NUMBER")
+    ] = None,
+    bodies: Annotated[bool, typer.Option("--bodies", help="Of mail: the texts, too.")] = False,  # noqa: FBT002 - as above
+    ids: Annotated[
+        Path | None, typer.Option(help="Of crm_leads: one a line, or .csv, .parquet.", metavar="FILE")
+    ] = None,
+    ids_column: Annotated[str | None, typer.Option(help="Which of --ids, if not prospect_id.", metavar="NAME")] = None,
+    columns: Annotated[str | None, typer.Option(help="Of crm_leads: FirstName,mx_Store,…", metavar="NAMES")] = None,
+    format: Annotated[
+        Format | None, typer.Option(help="parquet or csv, if --out does not tell.", metavar="FORMAT")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="TABLE.parquet if not given.", metavar="FILE")] = None,
     record: Annotated[Path | None, typer.Option(help="Keep every answer as it came, here.", metavar="FOLDER")] = None,
 ) -> None:
     """Fetch one table into a Parquet or CSV file. It holds raw personal data; only you may read it."""
-    filters = {"start": start, "end": end, "zone": zone, "item_id": item_id, "status": status}
-    if table is TableName.leads:
-        _refuse(type, "--type", "conversations and messages")
-        arguments = {**filters, "include_messages": include_messages}
-    else:
-        _refuse(include_messages, "--include-messages", "leads")
-        arguments = {**filters, "conversation_type": type or "FROM_MEMBERS"}
+    given = {
+        "start": start,
+        "end": end,
+        "zone": None if zone == "UTC" else zone,
+        "item_id": item_id,
+        "status": status,
+        "include_messages": include_messages,
+        "conversation_type": type,
+        "folder": folder,
+        "bodies": bodies,
+        "ids": ids,
+        "ids_column": ids_column,
+        "columns": columns,
+    }
+    arguments = _arguments_of(table, given)
     path, csv = _target(table, out, format)
-    with _speaking(interrupted=f"Interrupted: {path} was not written."):
+    with speaking(interrupted=f"Interrupted: {path} was not written."):
         from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
 
         export.check_writable(path)
-        with _account(source, record) as account:
-            found = _FETCHES[table](account, arguments)
+        with _shop(source, record) as shop:
+            found = _FETCHES[table](shop, arguments)
         export.write(found, path, csv=csv)
         typer.echo(f"{path}: {len(found):,} rows of {table}. It holds raw personal data; only you may read it.")
+
+
+app.command(epilog="Example: leadkit login --scope messages --scope mail")(login)
 
 
 @app.command(epilog="Example: leadkit sandbox --port 8765")
@@ -156,29 +182,61 @@ def sandbox(
     from leadkit.sandbox import serve  # noqa: PLC0415 - the server is loaded when it is used
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _speaking(interrupted=None):
+    with speaking(interrupted=None):
         try:
             serve(port, seed, leads, announce=_announce)
         except OSError as error:
             raise lk.LeadkitError(f"Port {port} can't be used: {error.strerror}. --port 0 takes a free one.") from error
 
 
-INTERRUPTED = 130
-_IN_PYTHON, _FROM_HERE = "See .problems for the rows.", "In Python, .problems has the rows."
-_FILES = ("leads", "conversations", "messages", "problems", "requests")
-_FETCHES: dict[TableName, Callable[[EbayTables, Mapping[str, Any]], pl.DataFrame]] = {
-    TableName.leads: lambda account, arguments: account.leads(**arguments),
-    TableName.conversations: lambda account, arguments: account.conversations(**arguments),
-    TableName.messages: lambda account, arguments: account.messages(account.conversations(**arguments)),
+_FILES = ("leads", "conversations", "messages", "mail", "folders", "crm_leads", "problems", "requests")
+_TALKS = ("start", "end", "zone", "item_id", "status", "conversation_type")
+_TAKES: dict[TableName, tuple[str, ...]] = {
+    TableName.leads: ("start", "end", "zone", "item_id", "status", "include_messages"),
+    TableName.conversations: _TALKS,
+    TableName.messages: _TALKS,
+    TableName.mail: ("start", "end", "zone", "folder", "bodies"),
+    TableName.folders: (),
+    TableName.crm_leads: ("ids", "ids_column", "columns"),
+}
+_OPTIONS = {"conversation_type": "--type"}
+_FETCHES: dict[TableName, Callable[[Shop, Mapping[str, Any]], pl.DataFrame]] = {
+    TableName.leads: lambda shop, arguments: shop.ebay.leads(**arguments),
+    TableName.conversations: lambda shop, arguments: shop.ebay.conversations(**arguments),
+    TableName.messages: lambda shop, arguments: shop.ebay.messages(shop.ebay.conversations(**arguments)),
+    TableName.mail: lambda shop, arguments: shop.ebay.mail(**arguments),
+    TableName.folders: lambda shop, arguments: shop.ebay.folders(**arguments),
+    TableName.crm_leads: lambda shop, arguments: _crm_leads(shop, **arguments),
 }
 
 
-def _all_tables(ebay: EbayTables) -> dict[str, pl.DataFrame]:
-    leads = ebay.leads(include_messages=True)
+def _crm_leads(
+    shop: Shop, *, ids: Path | None = None, ids_column: str | None = None, columns: str | None = None
+) -> pl.DataFrame:
+    """The CRM leads whose ids stand in a file; without one those of the demo, or of the recording."""
+    from leadkit.id_files import read_ids  # noqa: PLC0415 - so that --help need not wait for Polars
+
+    if ids is None and not shop.ids:
+        raise lk.InvalidRequest("crm_leads: no ids. --ids says which file holds them.")
+    return shop.crm.leads(shop.ids if ids is None else read_ids(ids, ids_column), columns)
+
+
+def all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
+    """Every table of a shop as a whole, then what was odd and what was asked."""
+    import polars as pl  # noqa: PLC0415 - so that --help need not wait for Polars
+
+    ebay, crm = shop.ebay, shop.crm
     conversations = ebay.conversations("ALL")
-    messages = ebay.messages(conversations)
-    found = (leads, conversations, messages, ebay.problems, ebay.requests)
-    return dict(zip(_FILES, found, strict=True))
+    found = {
+        "leads": ebay.leads(include_messages=True),
+        "conversations": conversations,
+        "messages": ebay.messages(conversations),
+        "mail": ebay.mail(bodies=True),
+        "folders": ebay.folders(),
+        "crm_leads": crm.leads(shop.ids),
+    }
+    told = {name: pl.concat([getattr(ebay, name), getattr(crm, name)]) for name in ("problems", "requests")}
+    return found | told
 
 
 def _next_lines(file: Path, seed: int, leads: int) -> list[str]:
@@ -196,6 +254,16 @@ def _refuse(given: object, option: str, tables: str) -> None:
         raise typer.BadParameter(f"{option} is for {tables} only.")
 
 
+def _arguments_of(table: TableName, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, as arguments of the fetch; one that the table does not take is refused."""
+    chosen = {name: value for name, value in given.items() if value}
+    for name in chosen:
+        if name not in _TAKES[table]:
+            takers = [other for other, names in _TAKES.items() if name in names]
+            _refuse(name, _OPTIONS.get(name, f"--{name.replace('_', '-')}"), " and ".join(takers))
+    return chosen
+
+
 def _target(table: TableName, out: Path | None, kind: Format | None) -> tuple[Path, bool]:
     """The file to write, and whether as CSV."""
     path = out or Path(f"{table}.{kind or Format.parquet}")
@@ -210,7 +278,7 @@ def _target(table: TableName, out: Path | None, kind: Format | None) -> tuple[Pa
 
 
 @contextmanager
-def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
+def _shop(source: str, record: Path | None) -> Iterator[Shop]:
     from leadkit import export  # noqa: PLC0415 - so that --help need not wait for Polars
 
     if source not in {"env", "demo"}:
@@ -218,7 +286,7 @@ def _account(source: str, record: Path | None) -> Iterator[EbayTables]:
     if record is not None:
         export.make_folder(record)
     with lk.open(source, record=record) as shop:
-        yield shop.ebay
+        yield shop
 
 
 def _announce(sandbox: Sandbox) -> None:
@@ -226,11 +294,6 @@ def _announce(sandbox: Sandbox) -> None:
     from leadkit.sandbox import environment  # noqa: PLC0415 - it is loaded by now
 
     variables = environment(sandbox)
-    console = _console()
-
-    def say(text: str, style: str = "") -> None:
-        console.print(Text(text, style=style), soft_wrap=True)
-
     say(f"An invented dealership answers at {sandbox.url}", "bold")
     say("\nIn bash, zsh:", "bold cyan")
     for name, value in variables.items():
@@ -240,47 +303,6 @@ def _announce(sandbox: Sandbox) -> None:
         quoted = value.replace("'", "''")
         say(f"$env:{name} = '{quoted}'")
     say("\nThen, for example: leadkit fetch leads. Ctrl-C stops the sandbox.", "dim")
-
-
-@contextmanager
-def _speaking(*, interrupted: str | None) -> Iterator[None]:
-    """Turn errors, warnings and Ctrl-C into one line on stderr each; `interrupted=None` takes Ctrl-C for a good end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", lk.LeadkitWarning)
-        warnings.showwarning = _warn
-        try:
-            yield
-        except lk.LeadkitError as error:
-            _complain(f"leadkit: {error}", "red")
-            raise typer.Exit(1) from None
-        except KeyboardInterrupt:
-            if interrupted is None:
-                return
-            _complain(("\n" if sys.stderr.isatty() else "") + interrupted, "yellow")
-            raise typer.Exit(INTERRUPTED) from None
-
-
-def _warn(  # noqa: PLR0917 - the signature of warnings.showwarning
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    if issubclass(category, lk.LeadkitWarning):
-        _complain(f"leadkit: {str(message).replace(_IN_PYTHON, _FROM_HERE)}", "yellow")
-    else:
-        (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
-
-
-def _complain(line: str, style: str) -> None:
-    _console(stderr=True).print(Text(line, style=style), soft_wrap=True)
-
-
-def _console(*, stderr: bool = False) -> Console:
-    """Colours and bold in a terminal; neither in a pipe, nor where NO_COLOR is set."""
-    return Console(stderr=stderr, highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto")
 
 
 def _leave_at_once() -> None:

@@ -10,9 +10,11 @@ from leadkit.errors import InvalidRequest
 from leadkit.records import Table
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES
 from leadkit.sources.ebay_leads import LEADS
+from leadkit.sources.ebay_mailbox import FOLDERS, MAIL
+from leadkit.sources.leadsquared import CRM_LEADS
 from leadkit.tables import describe as describe_table
 
-TABLES: dict[str, Table] = {table.name: table for table in (LEADS, CONVERSATIONS, MESSAGES)}
+TABLES: dict[str, Table] = {table.name: table for table in (LEADS, CONVERSATIONS, MESSAGES, MAIL, FOLDERS, CRM_LEADS)}
 
 
 def describe(table: str) -> pl.DataFrame:

@@ -2,64 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Self, TypeVar
 
 import polars as pl
 
-from leadkit.calls import Sender
-from leadkit.fetch import Run, collecting
-from leadkit.parameters import Request, checked
-from leadkit.problems import Problem, Problems
-from leadkit.problems import frame as problems_frame
-from leadkit.progress import Progress
-from leadkit.recorder import FetchRecord
-from leadkit.redaction import Secrets
-from leadkit.request_log import RequestLog
-from leadkit.sources import ebay_conversations, ebay_leads
+from leadkit.account_tables import AccountTables
+from leadkit.fetch import Run
+from leadkit.sources import ebay_conversations, ebay_leads, ebay_mailbox
 
 Time = date | datetime | str | None
-R = TypeVar("R", bound=Request)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One fetch that may begin: what answers its calls, what time it is, and who is told how many rows came."""
-
-    sender: Sender
-    now: datetime
-    record: FetchRecord
-
-
-class EbayTables:
+class EbayTables(AccountTables):
     """The tables of an eBay account; `Ebay` asks the API for them, `Saved` a recording."""
 
     def __init__(self, *, account: str, sellers: Iterable[str], origins: Mapping[str, str], max_parallel: int) -> None:
-        self.account = account
-        self._sellers = frozenset(sellers)
-        self._origins = dict(origins)
-        self._max_parallel = max_parallel
-        self._secrets = Secrets()
-        self._log = RequestLog()
-        self._found: list[Problem] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let everything go that is open; tables that were fetched stay."""
-
-    def _now(self) -> datetime:
-        raise NotImplementedError
-
-    def _open(self, source: str, parameters: Mapping[str, str]) -> AbstractContextManager[Opened]:
-        raise NotImplementedError
+        super().__init__(account=account, sellers=sellers, origins=origins, max_parallel=max_parallel)
+        self._trading: ebay_mailbox.Headers = ()
 
     def leads(
         self,
@@ -182,54 +142,84 @@ class EbayTables:
         request, work = ebay_conversations.MessagesRequest, ebay_conversations.fetch_messages
         return self._fetch("messages", request, arguments, work, strict=strict, progress=progress)
 
-    @property
-    def requests(self) -> pl.DataFrame:
-        """One row per HTTP call.
-
-        Columns: at, source, operation, status, ack, attempts, rows, total, bytes, seconds, correlation_id, version,
-        build.
-        """
-        return self._log.frame()
-
-    @property
-    def problems(self) -> pl.DataFrame:
-        """One row per thing that did not fit: source, kind, column, row_key, count, example, detail."""
-        return problems_frame(self._found)
-
-    def _fetch(
+    def mail(
         self,
-        source: str,
-        kind: type[R],
-        arguments: Mapping[str, Any],
-        work: Callable[[Run, R], pl.DataFrame],
+        folder: int | str | Iterable[int | str] | None = None,
         *,
-        strict: bool,
-        progress: bool | None,
+        start: Time = None,
+        end: Time = None,
+        ids: str | Iterable[str] | None = None,
+        external_ids: str | Iterable[str] | None = None,
+        bodies: bool = False,
+        high_priority: bool = False,
+        page_size: int = 200,
+        output: str | Iterable[str] | None = None,
+        error_language: str | None = None,
+        warning_level: str | None = None,
+        zone: str = "UTC",
+        max_rows: int | None = None,
+        strict: bool = False,
+        progress: bool | None = None,
     ) -> pl.DataFrame:
-        """Check the arguments, run the fetch, put on record what was odd."""
-        request = checked(kind, source, arguments, now=self._now())
-        problems = Problems(self._secrets.redact)
-        with (
-            collecting(problems, self._found, strict=strict),
-            self._open(source, as_parameters(request)) as opened,
-            Progress(source, shown=progress) as bar,
-        ):
-            run = Run(
-                sender=opened.sender,
-                origins=self._origins,
-                account=self.account,
-                sellers=self._sellers,
-                now=opened.now,
-                max_parallel=self._max_parallel,
-                problems=problems,
-                progress=bar,
-            )
-            found = work(run, request)
-            opened.record.rows = len(found)
-        return found
+        """Messages of the mailbox (My Messages), one row each, the oldest first.
 
+        Headers are read page by page, then with ``bodies=True`` the texts, ten messages a call; both are joined by
+        ``message_id``. An id that was asked for and did not come is a ``missing_id`` problem.
 
-def as_parameters(request: Request) -> dict[str, str]:
-    """The arguments as text, for a recording: what was not given is left out."""
-    fields = type(request).model_fields
-    return {name: str(value) for name, value in request if value is not None and not fields[name].exclude}
+        Args:
+            folder: the number of a folder or several; 0 is the inbox, 1 what was sent. None does not restrict.
+            start: messages received from this time on.
+            end: messages received before this time. One in the future is clamped and told.
+            ids: these messages only, by their ``message_id``.
+            external_ids: these messages only, by their ``external_message_id``.
+            bodies: also the texts (columns ``html`` and ``text``).
+            high_priority: messages of high priority only.
+            page_size: headers a call, 1 to 200.
+            output: restrict what the API sends to these fields, such as ``"Subject"``; the id is always among them.
+            error_language: the language of the API's errors, such as ``"de_DE"``.
+            warning_level: ``"High"`` lets the API warn of elements that it does not know.
+            zone: the zone of bare dates and naive times.
+            max_rows: at most so many rows; that there are more is told.
+            strict: raise where a value does not fit its column, instead of null and a problem row.
+            progress: a progress bar; None shows it in a terminal or a notebook.
+
+        Raises:
+            InvalidRequest: an argument that the API would refuse; nothing was sent.
+            LeadkitError: the API's own error, by its name; also where it came with HTTP 200.
+        """
+        arguments = {
+            "zone": zone,
+            "start": start,
+            "end": end,
+            "folder": folder,
+            "ids": ids,
+            "external_ids": external_ids,
+            "bodies": bodies,
+            "high_priority": high_priority,
+            "page_size": page_size,
+            "output": output,
+            "error_language": error_language,
+            "warning_level": warning_level,
+            "max_rows": max_rows,
+        }
+
+        def work(run: Run, request: ebay_mailbox.MailRequest) -> pl.DataFrame:
+            return ebay_mailbox.fetch_mail(run, request, self._trading)
+
+        return self._fetch("mail", ebay_mailbox.MailRequest, arguments, work, strict=strict, progress=progress)
+
+    def folders(self, *, strict: bool = False, progress: bool | None = None) -> pl.DataFrame:
+        """The folders of the mailbox with their counts, and one row without ``folder_id`` for all of them.
+
+        Args:
+            strict: raise where a value does not fit its column, instead of null and a problem row.
+            progress: a progress bar; None shows it in a terminal or a notebook.
+
+        Raises:
+            LeadkitError: the API's own error, by its name; also where it came with HTTP 200.
+        """
+
+        def work(run: Run, request: ebay_mailbox.FoldersRequest) -> pl.DataFrame:
+            return ebay_mailbox.fetch_folders(run, request, self._trading)
+
+        return self._fetch("folders", ebay_mailbox.FoldersRequest, {}, work, strict=strict, progress=progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -81,6 +81,30 @@ def by_offset(get: Callable[[int, int], Page[T]], *, limit: int) -> Iterator[Pag
         stale = 0 if new else stale + 1
         if not page.ids or stale == 2 or offset >= 2 * said + 20 * limit:  # noqa: PLR2004 - see above
             return
+
+
+def by_number(
+    get: Callable[[Sequence[int]], Sequence[Page[T]]],
+    *,
+    size: int,
+    at_once: int,
+    enough: Callable[[list[Page[T]]], bool],
+) -> list[Page[T]]:
+    """Pages by number, until one is short, empty, or brings no new row: the answers do not tell how many there are.
+
+    The first is asked for alone; then ever more at once, so that at most as many are asked for in vain as there were.
+    """
+    pages: list[Page[T]] = []
+    seen: set[str | None] = set()
+    number, wave = 1, 1
+    while True:
+        for page in get(range(number, number + wave)):
+            new = set(page.ids) - seen
+            seen |= new - {None}  # as in by_offset
+            pages.append(page)
+            if len(page.ids) < size or not new or enough(pages):
+                return pages
+        number, wave = number + wave, min(2 * wave, at_once)
 
 
 def sweep(get: Callable[[int, int], Page[T]], *, limit: int, enough: Callable[[list[Page[T]]], bool]) -> Sweep[T]:

@@ -29,9 +29,11 @@ SCHEMA = pl.Schema(
         "detail": pl.String(),
     }
 )
-QUIET = frozenset({"unknown_key", "empty_listing", "duplicate"})
+QUIET = frozenset({"unknown_key", "empty_listing", "duplicate", "repaired_xml"})
 """Kinds that are kept in the frame and not warned of: nothing was lost, nothing needs a decision."""
 ONE_ROW_EACH = frozenset({"missing_id", "missing_thread"})
+BY_DETAIL = frozenset({"api_warning", "repaired_xml", "lossy_xml"})
+"""Kinds whose rows differ by what they say, and not by a column."""
 _LONGEST_EXAMPLE = 120
 _PERSONAL = re.compile(r"@|\d{3}\D?\d{4}")
 _INSIDE = (str(Path(__file__).parent), contextlib.__file__)
@@ -55,6 +57,7 @@ class Problems:
 
     def __init__(self, redact: Callable[[str], str] = str) -> None:
         self._rows: list[Problem] = []
+        self._places: dict[tuple[str | None, ...], int] = {}
         self._redact = redact
         self._lock = threading.Lock()
 
@@ -66,13 +69,21 @@ class Problems:
 
     def add(self, problem: Problem) -> None:
         """Take a problem in; the first of its source, kind and column lends its row key and example."""
-        clean = replace(problem, example=self._clean(problem.example), detail=self._clean(problem.detail))
+        clean = replace(
+            problem,
+            column=self.clean(problem.column),
+            row_key=self.clean(problem.row_key),
+            example=self.clean(problem.example),
+            detail=self.clean(problem.detail),
+        )
+        place = (clean.source, clean.kind, clean.column, clean.detail if clean.kind in BY_DETAIL else None)
         with self._lock:
-            for index, known in enumerate(self._rows):
-                if _same(known, clean):
-                    self._rows[index] = replace(known, count=known.count + clean.count)
-                    return
-            self._rows.append(clean)
+            at = self._places.get(place)
+            if at is None or clean.kind in ONE_ROW_EACH:
+                self._places.setdefault(place, len(self._rows))
+                self._rows.append(clean)
+            else:
+                self._rows[at] = replace(self._rows[at], count=self._rows[at].count + clean.count)
 
     def take(self, others: Iterable[Problem]) -> None:
         """Take in the problems of a part of this fetch."""
@@ -98,7 +109,8 @@ class Problems:
         if told:
             warnings.warn(_sentence(told), LeadkitWarning, stacklevel=_outside())
 
-    def _clean(self, text: str | None) -> str | None:
+    def clean(self, text: str | None) -> str | None:
+        """A text without the account's secrets."""
         return None if text is None else self._redact(text)
 
 
@@ -115,12 +127,6 @@ def as_dicts(rows: Iterable[Problem]) -> list[dict[str, Any]]:
 def masked(text: str) -> str:
     """A personal text as its length only."""
     return f"[{len(text)} characters]"
-
-
-def _same(known: Problem, new: Problem) -> bool:
-    if new.kind in ONE_ROW_EACH:
-        return False
-    return (known.source, known.kind, known.column) == (new.source, new.kind, new.column)
 
 
 def _problem(misfit: Misfit, table: Table, rows: pl.DataFrame) -> Problem:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import polars as pl
 
@@ -22,7 +23,9 @@ from leadkit.retry_after import http_date
 from leadkit.sellers import with_other_party, with_sender
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES, newest_first
 from leadkit.sources.ebay_leads import LEADS, read_leads_body
+from leadkit.sources.ebay_mailbox import FOLDERS, MAIL, ROOT, folder_rows, mail_rows, merged, named, oldest_first
 from leadkit.tables import Decoded, decode
+from leadkit.trading import Said, read_answer
 
 Bodies = (
     str | os.PathLike[str] | bytes | Mapping[str, Any] | Iterable[str | os.PathLike[str] | bytes | Mapping[str, Any]]
@@ -51,8 +54,8 @@ def read_leads(
         InvalidRequest: a path where nothing lies, or something that is no body.
     """
     found = Problems()
-    leads = leads_of(_saved(bodies, fetched_at), account, found)
-    _close(found, problems, strict=strict)
+    leads = leads_of(saved_bodies(bodies, fetched_at), account, found)
+    close_problems(found, problems, strict=strict)
     return leads
 
 
@@ -80,8 +83,8 @@ def read_conversations(
         InvalidRequest: a path where nothing lies, or something that is no body.
     """
     found = Problems()
-    rows = conversations_of(_saved(bodies, fetched_at), account, _names(sellers), found)
-    _close(found, problems, strict=strict)
+    rows = conversations_of(saved_bodies(bodies, fetched_at), account, _names(sellers), found)
+    close_problems(found, problems, strict=strict)
     return rows
 
 
@@ -113,11 +116,65 @@ def read_messages(
         InvalidRequest: a path where nothing lies, something that is no body, or not as many ids as bodies.
     """
     found = Problems()
-    saved = _saved(bodies, fetched_at)
+    saved = saved_bodies(bodies, fetched_at)
     ids = _one_each("conversation_id", conversation_id, len(saved))
     references = _one_each("reference_id", reference_id, len(saved))
     rows = messages_of(saved, account, _names(sellers), found, ids=ids, references=references)
-    _close(found, problems, strict=strict)
+    close_problems(found, problems, strict=strict)
+    return rows
+
+
+def read_mail(
+    bodies: Bodies,
+    *,
+    account: str = "ebay",
+    fetched_at: datetime | None = None,
+    problems: list[dict[str, Any]] | None = None,
+    strict: bool = False,
+) -> pl.DataFrame:
+    """Messages of a mailbox from saved answers of ``GetMyMessages``; headers and bodies of a message are one row.
+
+    Args:
+        bodies: a path (a file, or a folder of ``.xml`` files), bytes, or a list of them.
+        account: the first column.
+        fetched_at: when the bodies were fetched; None takes it from each body's Timestamp.
+        problems: a list that collects the problem rows, as dicts.
+        strict: raise where a value does not fit its column.
+
+    Raises:
+        BadResponse: a body is not what the API promises, or an answer that failed.
+        InvalidRequest: a path where nothing lies, or something that is no body.
+    """
+    found = Problems()
+    rows = mail_of(_saved_xml(bodies, fetched_at), account, found, at=fetched_at)
+    close_problems(found, problems, strict=strict)
+    return rows
+
+
+def read_folders(
+    bodies: Bodies,
+    *,
+    account: str = "ebay",
+    fetched_at: datetime | None = None,
+    problems: list[dict[str, Any]] | None = None,
+    strict: bool = False,
+) -> pl.DataFrame:
+    """Folders of a mailbox from saved answers of ``GetMyMessages`` with ``ReturnSummary``; each once, as last seen.
+
+    Args:
+        bodies: a path (a file, or a folder of ``.xml`` files), bytes, or a list of them.
+        account: the first column.
+        fetched_at: when the bodies were fetched; None takes it from each body's Timestamp.
+        problems: a list that collects the problem rows, as dicts.
+        strict: raise where a value does not fit its column.
+
+    Raises:
+        BadResponse: a body is not what the API promises, or an answer that failed.
+        InvalidRequest: a path where nothing lies, or something that is no body.
+    """
+    found = Problems()
+    rows = folders_of(_saved_xml(bodies, fetched_at), account, found, at=fetched_at)
+    close_problems(found, problems, strict=strict)
     return rows
 
 
@@ -171,6 +228,35 @@ def messages_of(
     return with_sender(rows.sort("conversation_id", "created_at", "message_id"), sellers, problems)
 
 
+def mail_of(
+    saved: Iterable[SavedBody], account: str, problems: Problems, *, at: datetime | None = None
+) -> pl.DataFrame:
+    """The messages of these bodies, each once with all that is known of it, the oldest first."""
+    frames, folders = [], [FOLDERS.empty()]
+    for one, said in _answers(MAIL, saved):
+        known = at or said.at or one.fetched_at
+        frames.append(mail_rows(said, account=account, fetched_at=known, problems=problems))
+        folders.append(folder_rows(said, account=account, fetched_at=known, problems=Problems()))
+    return named(oldest_first(merged(union(MAIL, frames))), pl.concat(folders))
+
+
+def folders_of(
+    saved: Iterable[SavedBody], account: str, problems: Problems, *, at: datetime | None = None
+) -> pl.DataFrame:
+    """The folders of these bodies and the row of their totals, each once, as last seen."""
+    frames = [
+        folder_rows(said, account=account, fetched_at=at or said.at or one.fetched_at, problems=problems)
+        for one, said in _answers(FOLDERS, saved)
+    ]
+    return union(FOLDERS, frames).unique("folder_id", keep="last", maintain_order=True)
+
+
+def _answers(table: Table, saved: Iterable[SavedBody]) -> Iterator[tuple[SavedBody, Said]]:
+    for one in saved:
+        read = partial(read_answer, one.body, call=f"{table.name} ({one.name})", root=ROOT)
+        yield one, reading(table.name, one.body, read)
+
+
 @dataclass(frozen=True, slots=True)
 class SavedBody:
     """One body, where it was found, when it was fetched, and which thread it is of where its place tells that."""
@@ -181,7 +267,8 @@ class SavedBody:
     thread: str | None = None
 
 
-def _saved(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
+def saved_bodies(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
+    """The bodies in whatever form they were given."""
     if isinstance(bodies, str | os.PathLike):
         return _from_path(Path(bodies), fetched_at)
     if isinstance(bodies, bytes):
@@ -189,7 +276,7 @@ def _saved(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
     if isinstance(bodies, Mapping):
         return [SavedBody("dict", json.dumps(bodies, default=str).encode(), fetched_at)]
     if isinstance(bodies, Iterable):
-        return [saved for one in bodies for saved in _saved(one, fetched_at)]
+        return [saved for one in bodies for saved in saved_bodies(one, fetched_at)]
     raise InvalidRequest(f"bodies is a {type(bodies).__name__}; give a path, bytes, a dict, or a list of them.")
 
 
@@ -200,6 +287,17 @@ def _from_path(path: Path, fetched_at: datetime | None) -> list[SavedBody]:
     if not path.is_file():
         raise InvalidRequest(f"bodies: there is nothing at {str(path)!r}; give a file or a folder of .json files.")
     return [SavedBody(path.name, path.read_bytes(), fetched_at or _recorded_at(path))]
+
+
+def _saved_xml(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
+    """As `saved_bodies`, of XML: a folder's .xml files; a dict can't be one."""
+    if isinstance(bodies, Mapping):
+        raise InvalidRequest("bodies is a dict; these answers are XML: give a path, bytes, or a list of them.")
+    if isinstance(bodies, str | os.PathLike) and Path(bodies).is_dir():
+        return [saved for file in sorted(Path(bodies).glob("*.xml")) for saved in _from_path(file, fetched_at)]
+    if isinstance(bodies, str | os.PathLike | bytes) or not isinstance(bodies, Iterable):
+        return saved_bodies(bodies, fetched_at)
+    return [saved for one in bodies for saved in _saved_xml(one, fetched_at)]
 
 
 def _recorded_at(path: Path) -> datetime | None:
@@ -223,15 +321,22 @@ def _page(table: Table, decoded: Decoded, problems: Problems, **ours: object) ->
 
 def _sweep_of(decoded: Decoded) -> tuple[str, ...]:
     """Which sweep a page belongs to, by its own address without the offset: its last total counts."""
-    query = parse_qsl(urlsplit(str(decoded.envelope.get("href") or "")).query)
+    query = parse_qsl(_address(decoded).query)
     return tuple(f"{name}={value}" for name, value in sorted(query) if name != "offset")
 
 
 def _thread_in(decoded: Decoded) -> str | None:
     """The conversation's id out of the answer's own address, where it has one."""
-    path = urlsplit(str(decoded.envelope.get("href") or "")).path
-    head, _, last = path.rstrip("/").rpartition("/")
+    head, _, last = _address(decoded).path.rstrip("/").rpartition("/")
     return unquote(last) if head.endswith("/conversation") and last else None
+
+
+def _address(decoded: Decoded) -> SplitResult:
+    """The answer's own address; an empty one where it has none, or none that can be taken apart."""
+    try:
+        return urlsplit(str(decoded.envelope.get("href") or ""))
+    except ValueError:
+        return urlsplit("")
 
 
 def _one_each(name: str, given: str | Sequence[str | None] | None, bodies: int) -> list[str | None]:
@@ -246,7 +351,8 @@ def _names(sellers: str | Iterable[str]) -> frozenset[str]:
     return frozenset([sellers] if isinstance(sellers, str) else sellers)
 
 
-def _close(found: Problems, collected: list[dict[str, Any]] | None, *, strict: bool) -> None:
+def close_problems(found: Problems, collected: list[dict[str, Any]] | None, *, strict: bool) -> None:
+    """Hand the problems over, and warn or raise."""
     if collected is not None:
         collected += as_dicts(found)
     found.close(strict=strict)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, Field
 
-Kind = Literal["text", "code", "money", "time", "flag", "count", "list"]
+Kind = Literal["text", "code", "money", "time", "utc", "flag", "count", "list"]
 JsonType = Literal["string", "number", "boolean"]
 
 _KINDS: dict[object, Kind] = {str: "code", Decimal: "money", datetime: "time", bool: "flag", int: "count"}
@@ -23,6 +23,7 @@ _DTYPES: dict[Kind, pl.DataType] = {
     "code": pl.String(),
     "money": pl.Decimal(38, 6),
     "time": pl.Datetime("us", "UTC"),
+    "utc": pl.Datetime("us", "UTC"),
     "flag": pl.Boolean(),
     "count": pl.Int64(),
 }
@@ -40,7 +41,9 @@ def wire(
     null: str = "the API did not send it",
     json: JsonType = "string",
     as_sent: bool = False,
+    zoneless: bool = False,
     personal: bool = False,
+    markup: bool = False,
     values: Mapping[str, str] | None = None,
 ) -> Any:  # pydantic's Field() returns Any too
     """A field that stands in the response at this path (``[]`` marks a list).
@@ -53,7 +56,9 @@ def wire(
         null: when the value is null.
         json: the JSON type that the API documents; another one is reported where it matters (money).
         as_sent: text that people wrote: kept to the letter. Other strings are stripped, and blank is null.
+        zoneless: a time that comes without a zone, ``2018-03-06 06:55:46.000``, and is documented to be in UTC.
         personal: masked wherever an example of it is shown.
+        markup: elements inside are HTML that people wrote, and part of the text.
         values: other spellings of a value and what they stand for; a blank stands for null.
     """
     extra: Any = {
@@ -62,7 +67,9 @@ def wire(
         "null": null,
         "json": json,
         "as_sent": as_sent,
+        "zoneless": zoneless,
         "personal": personal,
+        "markup": markup,
         "values": dict(values or {}),
     }
     return Field(default=None, description=meaning, json_schema_extra=extra)
@@ -86,6 +93,7 @@ class Column:
     comes_from: str
     json: JsonType = "string"
     personal: bool = False
+    markup: bool = False
     values: tuple[tuple[str, str], ...] = ()
     children: tuple[Column, ...] = ()
 
@@ -109,6 +117,7 @@ class Table:
         totals: the counts that the envelope always has, that of the rows last.
         envelope: all keys that an envelope may have.
         bare_key: what an outer element always has, where one may come without an envelope.
+        asked: the columns of one request, where each may ask for others; None has those of the record.
     """
 
     name: str
@@ -118,11 +127,12 @@ class Table:
     totals: tuple[str, ...]
     envelope: tuple[str, ...] = ()
     bare_key: str = ""
+    asked: tuple[Column, ...] | None = None
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """All columns, in the order of the record."""
-        return columns_of(self.record)
+        return columns_of(self.record) if self.asked is None else self.asked
 
     @cached_property
     def schema(self) -> pl.Schema:
@@ -149,6 +159,7 @@ def _column(name: str, annotation: object, info: Any, parent: str) -> Column:
     inner = _without_none(annotation)
     child = typing.get_args(inner)[0] if typing.get_origin(inner) is list else None
     kind: Kind = "list" if child else "text" if extra.get("as_sent") else _KINDS[inner]
+    kind = "utc" if extra.get("zoneless") else kind
     path = f"{parent}{extra['path']}" if "path" in extra else None
     return Column(
         name=name,
@@ -160,6 +171,7 @@ def _column(name: str, annotation: object, info: Any, parent: str) -> Column:
         comes_from=path or extra["from"],
         json=extra.get("json", "string"),
         personal=extra.get("personal", False),
+        markup=extra.get("markup", False),
         values=tuple(extra.get("values", {}).items()),
         children=columns_of(child, f"{path}.") if child else (),
     )

@@ -34,6 +34,11 @@ class Secret:
         raise TypeError("A Secret can't be pickled or copied.")
 
 
+def as_secret(value: str | Secret | None) -> Secret | None:
+    """A value wrapped, so that a traceback which shows it shows no secret; None where there is none."""
+    return Secret(value) if isinstance(value, str) and value else value or None
+
+
 class Secrets:
     """The values that must not leave, in every form in which they might.
 

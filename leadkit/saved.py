@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import polars as pl
 
-from leadkit.ebay_tables import EbayTables, Opened, R, as_parameters
-from leadkit.errors import NotFound
+from leadkit.ebay_tables import EbayTables
 from leadkit.fetch import Run, within
-from leadkit.parameters import checked
-from leadkit.readers import SavedBody, conversations_of, leads_of, messages_of
-from leadkit.recorder import ACCOUNT, FetchRecord
-from leadkit.recording import Recorded, RecordedFetch, Replay, bodies, recorded_fetches
+from leadkit.parameters import Request
+from leadkit.readers import conversations_of, folders_of, leads_of, mail_of, messages_of
+from leadkit.recorder import ACCOUNT
+from leadkit.recording import recorded_fetches
+from leadkit.saved_crm import SavedCrm
+from leadkit.saved_tables import SavedTables
 from leadkit.sources.ebay_conversations import (
     CONVERSATIONS,
     MESSAGES,
@@ -28,9 +27,10 @@ from leadkit.sources.ebay_conversations import (
     spoken_within,
 )
 from leadkit.sources.ebay_leads import LEADS, LeadsRequest
+from leadkit.sources.ebay_mailbox import MAIL, FoldersRequest, MailRequest, tell_missing
 
 
-class Saved(EbayTables):
+class Saved(SavedTables, EbayTables):
     """The tables of a recorded account, offline: the same calls give the same frames.
 
     A call with the arguments of a recorded fetch replays it, answer by answer. A call with others, and bodies that
@@ -56,7 +56,6 @@ class Saved(EbayTables):
     ) -> None:
         self._folder = Path(path)
         self._fetches = recorded_fetches(self._folder)
-        self._known = False
         told = _account(self._folder)
         super().__init__(
             account=account or told.get("account", "ebay"),
@@ -65,61 +64,21 @@ class Saved(EbayTables):
             max_parallel=1,
         )
 
-    def __repr__(self) -> str:
-        whole = [fetch.source for fetch in self._fetches if fetch.complete]
-        there = ", ".join(f"{name} ({whole.count(name)})" for name in dict.fromkeys(whole)) or "hand-saved bodies"
-        return f"Saved({self.account!r}, {self._folder.name}: {there})"
+    @cached_property
+    def crm(self) -> SavedCrm:
+        """The CRM account that was recorded into the same folder."""
+        return SavedCrm(self._folder)
 
-    def _now(self) -> datetime:
-        times = [_now_of(fetch) for fetch in self._fetches]
-        return max((time for time in times if time), default=datetime.now(UTC))
-
-    def _fetch(
-        self,
-        source: str,
-        kind: type[R],
-        arguments: Mapping[str, Any],
-        work: Callable[[Run, R], pl.DataFrame],
-        *,
-        strict: bool,
-        progress: bool | None,
-    ) -> pl.DataFrame:
-        request = checked(kind, source, arguments, now=self._now())
-        told = len(self._found)
-        self._known = self._recorded(source, as_parameters(request)) is not None
-        if self._known:
-            try:
-                return super()._fetch(source, kind, arguments, work, strict=strict, progress=progress)
-            except NotFound as error:
-                if error.code != "not_recorded":
-                    raise
-            del self._found[told:]  # a call that got no whole answer was not recorded: what was, is read without it
-        return super()._fetch(source, kind, arguments, self._filtered, strict=strict, progress=progress)  # type: ignore[arg-type]  # it takes any request
-
-    @contextmanager
-    def _open(self, source: str, parameters: Mapping[str, str]) -> Iterator[Opened]:
-        fetch = self._recorded(source, parameters)
-        replay = Replay(() if fetch is None else fetch, secrets=self._secrets)
-        try:
-            yield Opened(replay, (fetch and _now_of(fetch)) or self._now(), FetchRecord(0))
-        finally:
-            self._log.entries += replay.log.entries
-
-    def _recorded(self, source: str, parameters: Mapping[str, str]) -> RecordedFetch | None:
-        """The newest whole fetch of this table with these arguments."""
-        same = [fetch for fetch in self._whole(source) if _arguments(fetch) == dict(parameters)]
-        return same[-1] if same else None
-
-    def _whole(self, source: str) -> list[RecordedFetch]:
-        return [fetch for fetch in self._fetches if fetch.source == source and fetch.complete]
-
-    def _filtered(self, run: Run, request: LeadsRequest | ConversationsRequest | MessagesRequest) -> pl.DataFrame:
+    def _filtered(self, run: Run, request: Request) -> pl.DataFrame:
         """All that is there of a table, filtered here."""
-        if isinstance(request, LeadsRequest):
-            return self._filtered_leads(run, request)
-        if isinstance(request, ConversationsRequest):
-            return self._filtered_conversations(run, request)
-        return self._filtered_messages(run, request)
+        filters: dict[type[Request], Callable[..., pl.DataFrame]] = {
+            LeadsRequest: self._filtered_leads,
+            ConversationsRequest: self._filtered_conversations,
+            MessagesRequest: self._filtered_messages,
+            MailRequest: self._filtered_mail,
+            FoldersRequest: self._filtered_folders,
+        }
+        return filters[type(request)](run, request)
 
     def _filtered_leads(self, run: Run, request: LeadsRequest) -> pl.DataFrame:
         end = run.clamped(LEADS, request.start, request.end)
@@ -162,48 +121,28 @@ class Saved(EbayTables):
         found = found.drop("reference_id").join(wanted, on="conversation_id", how="inner", maintain_order="left")
         return run.first_rows(MESSAGES, found.select(MESSAGES.schema.names()), request.max_rows)
 
-    def _bodies(self, source: str, run: Run) -> list[SavedBody]:
-        """Every body of a table: of whole fetches, of single answers, and saved by hand."""
-        answers = [answer for fetch in self._whole(source) for answer in fetch.answers if answer.status == _OK]
-        by_hand = [_saved_by_hand(path) for path in bodies(self._folder, source)]
-        self._tell(run, source, found=bool(answers or by_hand))
-        return [*map(_as_body, answers), *by_hand]
+    def _filtered_mail(self, run: Run, request: MailRequest) -> pl.DataFrame:
+        end = run.clamped(MAIL, request.start, request.end)
+        found = mail_of(self._bodies("mail", run), run.account, run.problems)
+        tell_missing(run, request, found)
+        found = within(found, "received_at", request.start, end)
+        for wanted, column in (
+            (request.folder, "folder_id"),
+            (request.ids, "message_id"),
+            (request.external_ids, "external_message_id"),
+        ):
+            found = found if wanted is None else found.filter(pl.col(column).is_in(wanted))
+        if request.high_priority:
+            found = found.filter("high_priority")
+        if not request.bodies:
+            found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("html", "text"))
+        return run.first_rows(MAIL, found, request.max_rows)
 
-    def _tell(self, run: Run, source: str, *, found: bool) -> None:
-        table = {"leads": LEADS, "conversations": CONVERSATIONS, "messages": MESSAGES}[source]
-        broken = [fetch for fetch in self._fetches if fetch.source == source and not fetch.complete]
-        if not found:
-            why = "its recording was interrupted; record it again" if broken else f"there is only: {self!r}"
-            raise NotFound(f"{source}: nothing whole is saved in {self._folder.name}: {why}.", source=source)
-        if broken:
-            run.tell(table, "incomplete_recording", count=len(broken), detail="left out: it was interrupted")
-        if self._whole(source) and not self._known:
-            detail = "no recorded fetch has these arguments: all that was recorded is filtered here"
-            run.tell(table, "filtered_here", detail=detail)
+    def _filtered_folders(self, run: Run, _: FoldersRequest) -> pl.DataFrame:
+        return folders_of(self._bodies("folders", run), run.account, run.problems)
 
 
-_OK = 200
 _BY_UNREAD = {"UNREAD": True, "READ": False}
-
-
-def _as_body(answer: Recorded) -> SavedBody:
-    thread = unquote(answer.path.rpartition("/")[2]) if answer.source == "messages" else None
-    return SavedBody(answer.file.name, answer.file.read_bytes(), answer.at, thread)
-
-
-def _saved_by_hand(path: Path) -> SavedBody:
-    """A file in a folder of messages may have the number of its conversation for a name."""
-    thread = path.stem if path.parent.name == "messages" and path.stem.isdecimal() else None
-    return SavedBody(path.name, path.read_bytes(), None, thread)
-
-
-def _arguments(fetch: RecordedFetch) -> dict[str, str]:
-    return {name: value for name, value in fetch.parameters.items() if name != "now"}
-
-
-def _now_of(fetch: RecordedFetch) -> datetime | None:
-    now = fetch.parameters.get("now")
-    return datetime.fromisoformat(now) if now else None
 
 
 def _account(folder: Path) -> dict[str, Any]:

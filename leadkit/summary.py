@@ -19,8 +19,17 @@ TIMES = {
     "leads": ("submitted_at", "submitted_at"),
     "conversations": ("created_at", "latest_at"),
     "messages": ("created_at", "created_at"),
+    "mail": ("received_at", "received_at"),
+    "crm_leads": ("created_at", "modified_at"),
 }
 """Where the first and the last moment of a table stand."""
+TELLS = (
+    ("leads", "who asked, which ad, what fee, NEW or RESPONDED", "when you answered, ended ads"),
+    ("messages", "every message with its time", "deleted threads, guests"),
+    ("mail", "UserResponseDate, the Sent folder", "more than a year back"),
+    ("crm_leads", "when a lead reached the CRM, its stage", "replies"),
+)
+"""What each source can and can't tell."""
 
 
 def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, files: str) -> None:
@@ -28,7 +37,7 @@ def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, fil
 
     Args:
         console: where to.
-        frames: leads, conversations, messages, problems and requests.
+        frames: all tables, the problems and the requests.
         zone: the zone in which times are shown.
         files: where each of them is kept, ``<table>`` in place of its name.
     """
@@ -39,6 +48,7 @@ def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, fil
         _part("Trade-in", _shares(trade_ins(leads))),
     ]
     _print(console, _part("Tables", _tables(tables(frames, zone)), note=f"times in {zone}; files: {files}"))
+    _print(console, _part("What each source tells", _told(), note="phone calls are in none"))
     _print(console, Columns(shares, padding=(0, 4)))
     _print(console, _part("Fees", _fees(fees(leads)), note="as charged, each currency by itself"))
     _print(console, _part("What was odd", _odd(odd(problems))))
@@ -66,8 +76,12 @@ def say_next(console: Console, lines: Sequence[str]) -> None:
 
 
 def tables(frames: Mapping[str, pl.DataFrame], zone: str) -> pl.DataFrame:
-    """One row per table: table, rows, first and last (its moments as text in that zone; null where it has none)."""
-    rows = [{"table": name, "rows": len(frame), **_span(name, frame, zone)} for name, frame in frames.items()]
+    """One row per table of a source: table, rows, first and last (its moments as text in that zone, else null)."""
+    rows = [
+        {"table": name, "rows": len(frame), **_span(name, frame, zone)}
+        for name, frame in frames.items()
+        if name not in {"problems", "requests"}
+    ]
     return pl.DataFrame(rows, schema={"table": pl.String, "rows": pl.Int64, "first": pl.String, "last": pl.String})
 
 
@@ -145,6 +159,13 @@ def _tables(found: pl.DataFrame) -> Table:
     grid = _grid("", ">rows", "first", "last")
     for name, rows, first, last in found.iter_rows():
         grid.add_row(_text(name), f"{rows:,}", first or "", last or "")
+    return grid
+
+
+def _told() -> Table:
+    grid = _grid("", "it tells", "it can't tell")
+    for name, tells, misses in TELLS:
+        grid.add_row(name, tells, Text(misses, style="dim"))
     return grid
 
 

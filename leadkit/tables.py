@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
 import polars as pl
 
 from leadkit.decode.casting import typed
+from leadkit.decode.shape import row_shape
 from leadkit.decode.text import Number, cut, parse
 from leadkit.decode.walk import Misfit
-from leadkit.decode.wire import Wire, read_body, read_together
+from leadkit.decode.wire import Wire, read_alike, read_body, read_together
+from leadkit.decode.xml import Element
+from leadkit.decode.xml_wire import read_rows
 from leadkit.errors import BadResponse
 from leadkit.records import Table
 
@@ -75,13 +78,20 @@ def decode(table: Table, body: bytes, *, call: str, bare: bool = False) -> Decod
     )
 
 
+def decode_elements(table: Table, elements: Sequence[Element]) -> Decoded:
+    """The elements of an XML answer, each one row, as a typed frame; its envelope is the caller's."""
+    frame, misfits = typed(read_rows(elements, row_shape(table)), table.columns)
+    return Decoded(frame.select(_from_wire(table)), misfits, {}, [], len(frame))
+
+
 @dataclass(frozen=True, slots=True)
 class DecodedTogether:
-    """Many small bodies as one frame, the rows of the first body first; `lengths` tells how many each has."""
+    """Many bodies as one frame, the rows of the first body first; `lengths` tells how many each has."""
 
     frame: pl.DataFrame
     misfits: list[Misfit]
     lengths: list[int]
+    envelopes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_envelope(table: Table, body: bytes, *, call: str) -> dict[str, Any]:
@@ -97,6 +107,19 @@ def read_envelope(table: Table, body: bytes, *, call: str) -> dict[str, Any]:
     return envelope
 
 
+def glance(table: Table, body: bytes, *, call: str) -> dict[str, Any]:
+    """As `read_envelope`, for a body that is going to be decoded: a quick look, which its rows confirm then.
+
+    Raises:
+        BadResponse: the body is not JSON, or its envelope is absent.
+    """
+    found = cut(body, table.envelope_list)
+    if found is None:
+        return read_envelope(table, body, call=call)
+    _check_envelope(found[0], table, call, bare=False)
+    return found[0]
+
+
 def decode_together(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | None:
     """Many small bodies whose rows stand in one list; None where one of them needs a closer look: `decode` it."""
     cuts = [cut(body, table.envelope_list) for body in bodies]
@@ -110,13 +133,31 @@ def decode_together(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | 
     return DecodedTogether(frame.select(_from_wire(table)), misfits, wire.lengths)
 
 
+def decode_alike(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | None:
+    """A few large bodies of flat rows, read in parallel and typed as one frame; None as in `decode_together`."""
+    cuts = [cut(body, table.envelope_list) for body in bodies]
+    if not all(found and found[0].keys() <= set(table.envelope) for found in cuts):
+        return None
+    envelopes = [found[0] for found in cuts if found]
+    try:
+        for envelope in envelopes:
+            _check_envelope(envelope, table, "", bare=False)
+    except BadResponse:
+        return None
+    wire = read_alike(bodies, [found[1] for found in cuts if found], table)
+    if wire is None:
+        return None
+    frame, misfits = typed(wire, table.columns)
+    return DecodedTogether(frame.select(_from_wire(table)), misfits, wire.lengths, envelopes)
+
+
 def joined(table: Table, each: Sequence[Decoded]) -> DecodedTogether:
     """Bodies that were decoded one by one."""
     lengths = [len(found.frame) for found in each]
     before = accumulate(lengths, initial=0)
     misfits = [_moved(misfit, start) for start, found in zip(before, each, strict=False) for misfit in found.misfits]
     frames = [table.empty().select(_from_wire(table)), *(found.frame for found in each)]
-    return DecodedTogether(pl.concat(frames), misfits, lengths)
+    return DecodedTogether(pl.concat(frames), misfits, lengths, [found.envelope for found in each])
 
 
 def describe(table: Table) -> pl.DataFrame:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
-import tempfile
 import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from leadkit import private_file
 from leadkit.errors import LeadkitWarning
 from leadkit.redaction import Secret
 
@@ -37,7 +35,6 @@ class TokenCache:
     """
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
         self._path = folder / f"{name}.json"
 
     def __repr__(self) -> str:
@@ -46,7 +43,7 @@ class TokenCache:
     def read(self) -> Held | None:
         """The token that is kept, if there is one and the file can be trusted."""
         try:
-            return _held(self._trusted()) if self._path.exists() else None
+            return _held(private_file.read(self._path)) if self._path.exists() else None
         except (OSError, ValueError, TypeError, KeyError, RecursionError):  # whatever is wrong: as if it were not there
             return None
 
@@ -65,29 +62,9 @@ class TokenCache:
             stacklevel=2,
         )
 
-    def _trusted(self) -> bytes:
-        """The bytes of the file, read through the handle whose owner and mode were looked at."""
-        with os.fdopen(os.open(self._path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
-            found = os.fstat(file.fileno())
-            ours = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
-            if not ours or not stat.S_ISREG(found.st_mode):
-                raise ValueError
-            return file.read(_LONGEST)
-
     def _write(self, held: Held) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder.chmod(0o700)
-        handle, temporary = tempfile.mkstemp(prefix=".", dir=self._folder)  # 0600 from its first moment
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_text(held))
-            Path(temporary).replace(self._path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-
-
-_LONGEST = 2**20
+        private_file.close_folder(self._path.parent)
+        private_file.write(self._path, _text(held))
 
 
 def _text(held: Held) -> bytes:

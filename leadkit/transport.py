@@ -8,6 +8,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Collection, Generator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -19,14 +20,13 @@ import stamina
 from leadkit.bodies import Body, Broken
 from leadkit.calls import Answer, Call, Reply, Sender, Verdict, check_origin, is_loopback
 from leadkit.error_bodies import named_error, quota_is_spent, read_error_body
-from leadkit.errors import BadResponse, InvalidRequest, LeadkitError, NetworkError
+from leadkit.errors import BadResponse, InvalidRequest, LeadkitError, NetworkError, RateLimited
+from leadkit.pace import Budget, Pace
 from leadkit.redaction import QuietLogs, Secret, Secrets
 from leadkit.request_log import RequestEntry, RequestLog
 from leadkit.retry_after import asked_to_wait, http_date, resets_at
 
 if TYPE_CHECKING:
-    from pyrate_limiter import Limiter
-
     from leadkit.recording import Recorder
 
 __all__ = [
@@ -46,14 +46,6 @@ __all__ = [
 
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is in `.requests`, not a line on the screen
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """So many calls in so many seconds, retries included."""
-
-    calls: int
-    per_seconds: float
 
 
 class Credentials(Protocol):
@@ -112,7 +104,7 @@ class Transport:
         self._secrets = Secrets() if secrets is None else secrets
         self._timeout = timeout
         self._max_body = max_body
-        self._limiter = None if budget is None else _limiter(budget)
+        self._pace = None if budget is None else Pace(budget)
         self._client = _client(self._origins, max_parallel, timeout, network)
         self._quiet = QuietLogs(self._secrets)
 
@@ -129,8 +121,6 @@ class Transport:
         """Close the connections; closing twice does no harm."""
         self._client.close()
         self._quiet.end()
-        if self._limiter is not None:
-            self._limiter.close()
 
     def send(self, call: Call) -> Answer:
         """The answer to a call, after as many attempts as the call allows.
@@ -219,27 +209,32 @@ class Transport:
 
     def _exchange(self, call: Call, entry: RequestEntry, signed: _Signed | None) -> _Exchanged:
         """One request and what came of it; no frame that holds its headers outlives this."""
-        if self._limiter is not None:
-            self._limiter.try_acquire()
-        entry.attempts += 1
         try:
-            return self._over_http(call, signed)
+            return self._over_http(call, entry, signed)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             return _describe(error, self._secrets)
         except BaseException as error:  # noqa: BLE001  whatever it is goes on, without httpx's frames
             raise _without_frames(error)  # noqa: B904  as in send
 
-    def _over_http(self, call: Call, signed: _Signed | None) -> _Exchanged:
-        deadline = time.monotonic() + 10 * self._timeout
-        with self._client.stream(
+    def _over_http(self, call: Call, entry: RequestEntry, signed: _Signed | None) -> _Exchanged:
+        stream = self._client.stream(
             call.method, call.url, headers=list(call.headers), content=call.content, auth=signed
-        ) as response:
+        )
+        with contextlib.ExitStack() as opened:
+            with self._turn():
+                entry.attempts += 1
+                response = opened.enter_context(stream)
+            deadline = time.monotonic() + 10 * self._timeout
             headers = {name.lower(): value for name, value in response.headers.items()}
             body = Body(headers.get("content-encoding", "").strip().lower(), self._max_body)
             broken = self._read(response, body, deadline)
         told_at = http_date(headers.get("date"))
         reply = Reply(response.status_code, headers, body.content(), told_at or self._clock())
         return reply, broken, call.judge(reply) if call.judge is not None and broken is None else None
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """The budget's leave to send; it ends when the server answers, not with the body."""
+        return contextlib.nullcontext() if self._pace is None else self._pace.turn()
 
     def _read(self, response: httpx.Response, body: Body, deadline: float) -> Broken | None:
         """Read until the end, the cap or the deadline; what came so far stays in the body."""
@@ -264,24 +259,26 @@ class Transport:
 
     def _judged(self, call: Call, reply: Reply, verdict: Verdict, entry: RequestEntry) -> _Outcome:
         """The outcome for what an API said in the body, whatever the status."""
-        until = resets_at(verdict.wait, reply.fetched_at)
+        wait = self._window_of(verdict.kind) if verdict.wait is None else verdict.wait
+        until = resets_at(wait, reply.fetched_at)
         error = named_error(
             call, reply, secrets=self._secrets, attempts=entry.attempts, resets_at=until, verdict=verdict
         )
         again = verdict.retry and entry.attempts < (verdict.attempts or call.attempts)
-        return _Outcome(reply, error, retry=again, wait=verdict.wait)
+        return _Outcome(reply, error, retry=again, wait=wait)
+
+    def _window_of(self, kind: type[LeadkitError]) -> float | None:
+        """What is waited after too many calls where nobody says how long: one window of the budget."""
+        return self._pace.window if self._pace is not None and issubclass(kind, RateLimited) else None
 
     def _refused(self, call: Call, reply: Reply, entry: RequestEntry) -> _Outcome:
         """The outcome for a status that is no success: asked again, or final."""
-        wait = asked_to_wait(reply.headers, reply.fetched_at) if reply.status in _RETRIED else None
-        error = named_error(
-            call,
-            reply,
-            secrets=self._secrets,
-            attempts=entry.attempts,
-            resets_at=resets_at(wait, reply.fetched_at),
-        )
-        spent = reply.status == 429 and ((wait or 0) > call.attempts * _LONGEST_WAIT or quota_is_spent(reply.body))  # noqa: PLR2004  Too Many Requests
+        told = asked_to_wait(reply.headers, reply.fetched_at) if reply.status in _RETRIED else None
+        too_many = reply.status == 429  # noqa: PLR2004  Too Many Requests
+        spent = too_many and ((told or 0) > call.attempts * _LONGEST_WAIT or quota_is_spent(reply.body))
+        wait = self._window_of(RateLimited) if too_many and told is None and not spent else told
+        until = resets_at(wait, reply.fetched_at)
+        error = named_error(call, reply, secrets=self._secrets, attempts=entry.attempts, resets_at=until)
         return _Outcome(reply, error, retry=reply.status in _RETRIED and not spent, wait=wait)
 
 
@@ -341,12 +338,6 @@ def _pause(error: Exception) -> bool | float:
     if error.wait is None:
         return True
     return min(error.wait + random.uniform(0.0, 0.5), _LONGEST_WAIT)  # threads that were told the same time spread
-
-
-def _limiter(budget: Budget) -> Limiter:
-    from pyrate_limiter import Limiter, Rate  # noqa: PLC0415  slow to import, and few accounts have a budget
-
-    return Limiter(Rate(budget.calls, round(budget.per_seconds * 1000)))
 
 
 def _client(

@@ -1,4 +1,4 @@
-"""What holds for every test: no real account, no user's cache, and properties without a stopwatch."""
+"""What holds for every test: no real account, no user's cache or login, and properties without a stopwatch."""
 
 import os
 
@@ -15,4 +15,5 @@ def _no_account_of_the_developer(tmp_path_factory):
         for name in [name for name in os.environ if name.startswith(("LEADKIT_EBAY_", "LEADKIT_LEADSQUARED_"))]:
             patch.delenv(name)
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))  # where a login would be
         yield

@@ -15,6 +15,7 @@ from leadkit.records import Column, Kind
 _UTC = "%Y-%m-%dT%H:%M:%S%.fZ"
 _OFFSET = "%Y-%m-%dT%H:%M:%S%.f%#z"
 _NAIVE = "%Y-%m-%dT%H:%M:%S%.f"
+_SPACED = "%Y-%m-%d %H:%M:%S"
 _MONEY = r"^[+-]?(\d+\.?\d{0,6}0*|\.\d{1,6}0*)$"
 
 
@@ -78,6 +79,11 @@ def _time(text: pl.Expr) -> pl.Expr:
     return text.str.to_datetime(_UTC, time_unit="us", strict=False).dt.replace_time_zone("UTC")
 
 
+def _utc(text: pl.Expr) -> pl.Expr:
+    whole = text.str.strip_suffix(".000")  # without a fraction it is read much faster; others get a second look
+    return whole.str.to_datetime(_SPACED, time_unit="us", strict=False).dt.replace_time_zone("UTC")
+
+
 def _flag(text: pl.Expr) -> pl.Expr:
     return text.replace_strict({"true": True, "1": True, "false": False, "0": False}, default=None)
 
@@ -91,12 +97,14 @@ _CASTS: dict[Kind, Callable[[pl.Expr], pl.Expr]] = {
     "code": _as_is,
     "money": _money,
     "time": _time,
+    "utc": _utc,
     "flag": _flag,
     "count": lambda text: text.cast(pl.Int64, strict=False),
 }
 _WANTED = {
     "money": "no amount with at most six decimals",
     "time": "no time in ISO 8601",
+    "utc": "no time such as 2018-03-06 06:55:46.000",
     "flag": "neither true nor false",
     "count": "no whole number",
 }
@@ -105,15 +113,26 @@ _WANTED = {
 def _second_look(text: pl.Series, done: pl.Series, column: Column) -> tuple[pl.Series, list[Misfit]]:
     """What the first look could not type: other forms of a time are taken, the rest is told."""
     misfits: list[Misfit] = []
+    if column.kind == "utc":
+        for form in (f"{_SPACED}%.f", _NAIVE, _UTC):
+            done = done.zip_with(done.is_not_null(), _as_utc(text, form))
+        done = done.zip_with(done.is_not_null(), _with_offset(text))
     if column.kind == "time":
-        offset = text.str.to_datetime(_OFFSET, time_unit="us", strict=False).dt.convert_time_zone("UTC")
-        naive = text.str.to_datetime(_NAIVE, time_unit="us", strict=False).dt.replace_time_zone("UTC")
+        offset, naive = _with_offset(text), _as_utc(text, _NAIVE)
         told = naive.is_not_null() & offset.is_null() & done.is_null()
         misfits += _misfits("naive_time", text, told, column, "a time without a zone, read as UTC")
         done = done.zip_with(done.is_not_null(), offset)
         done = done.zip_with(done.is_not_null(), naive)
     lost = text.is_not_null() & done.is_null()
     return done, [*misfits, *_misfits("bad_value", text, lost, column, _WANTED[column.kind])]
+
+
+def _as_utc(text: pl.Series, form: str) -> pl.Series:
+    return text.str.to_datetime(form, time_unit="us", strict=False).dt.replace_time_zone("UTC")
+
+
+def _with_offset(text: pl.Series) -> pl.Series:
+    return text.str.to_datetime(_OFFSET, time_unit="us", strict=False).dt.convert_time_zone("UTC")
 
 
 def _misfits(kind: str, text: pl.Series, where: pl.Series, column: Column, detail: str) -> list[Misfit]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from leadkit.decode.layout import counted_alike, has_surrogates, key_ends
 from leadkit.decode.shape import Node
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _NULL_KEY = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"\s*:\s*null')
-_SPACED_KEY = re.compile(rb'"\s+:')
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -45,15 +45,15 @@ def counted(piece: bytes, shape: Node) -> dict[str, int] | None:
     """What a piece holds; None where only a walk can tell: half of a surrogate pair, a null under an unknown key."""
     import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
 
+    if (alike := counted_alike(piece, shape)) is not None:
+        return alike
     raw = np.frombuffer(piece, np.uint8)
-    colons = np.flatnonzero(raw[:-1] == ord(":"))
-    before = raw[colons - 1]
-    if (before <= ord(" ")).any() and _SPACED_KEY.search(piece):
-        return None  # a blank before the colon would hide a key
-    at = colons[before == ord('"')] + 1
+    if (ends := key_ends(raw, piece)) is None:
+        return None
+    at = ends + 1
     first = _first_bytes(raw, at)
     found, nulls = _count(first)
-    if _has_surrogates(raw) and _HALF.search(_PAIR.sub(b"", piece)):
+    if has_surrogates(raw) and _HALF.search(_PAIR.sub(b"", piece)):
         return None
     if _has_money_as_number(piece, first, at, shape):
         return None
@@ -89,11 +89,3 @@ def _has_money_as_number(piece: bytes, first: Bytes, at: Places, shape: Node) ->
     keys = shape.money_keys()
     near = numbers[np.isin(last, [key[-1] for key in keys])]
     return any(piece.endswith(keys, 0, end - 2) for end in near.tolist())
-
-
-def _has_surrogates(raw: Bytes) -> bool:
-    """Whether an escaped surrogate stands anywhere: an emoji, or the half of one."""
-    import numpy as np  # noqa: PLC0415 - likewise
-
-    at = np.flatnonzero(raw[:-2] == ord("\\"))
-    return bool(((raw[at + 1] == ord("u")) & ((raw[at + 2] | 0x20) == ord("d"))).any())

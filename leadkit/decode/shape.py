@@ -21,6 +21,7 @@ class Node:
     json: JsonType = "string"
     money: bool = False
     unknown: bool = False
+    markup: bool = False
     children: dict[str, Node] = field(default_factory=dict)
 
     @property
@@ -55,17 +56,29 @@ class Node:
 @cache
 def shape_of(table: Table) -> Node:
     """The declared shape of the table's outer list."""
+    return tree_of(table).children[table.envelope_list]
+
+
+@cache
+def tree_of(table: Table) -> Node:
+    """All places that the table's columns declare, from the top of a body."""
     top = Node("", "object")
     for column in table.columns:
         _plant(top, column)
-    return top.children[table.envelope_list]
+    return top
+
+
+def row_shape(table: Table) -> Node:
+    """The declared shape of one row, wherever its list stands."""
+    return next(node for node in tree_of(table).walk() if node.path == table.rows)
 
 
 def _plant(top: Node, column: Column) -> None:
     for child in column.children:
         _plant(top, child)
     if column.path and not column.children:
-        _grow(top, column.path.split("."), Node(column.path, "leaf", column.json, money=column.kind == "money"))
+        leaf = Node(column.path, "leaf", column.json, money=column.kind == "money", markup=column.markup)
+        _grow(top, column.path.split("."), leaf)
 
 
 def _grow(node: Node, steps: list[str], leaf: Node) -> None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeVar
 
 import polars as pl
@@ -100,27 +101,43 @@ def _read_spans(
 
     done = [decode(span) for span in spans[:1]]
     for group in (spans[at : at + _AT_ONCE] for at in range(1, len(spans), _AT_ONCE)):
-        if (wire := _read_at_once(body, group, shapes[-1], table.rows)) is not None:
+        if (wire := _read_at_once([(body, span) for span in group], shapes[-1], table.rows)) is not None:
             done.append(then(wire))
         else:
             done += [decode(span) for span in group]
     return done
 
 
-def _read_at_once(body: bytes, spans: list[tuple[int, int]], shape: Node, rows: str) -> Wire | None:
+def read_alike(bodies: Sequence[bytes], spans: Sequence[Sequence[tuple[int, int]]], table: Table) -> Wire | None:
+    """The rows of a few large lists as one wire frame with their `lengths`; None where one of them needs a closer look.
+
+    `spans` are the pieces of each body.
+    """
+    parts = [(body, span) for body, own in zip(bodies, spans, strict=True) for span in own]
+    shape = shape_of(table)
+    if shape.path != table.rows or (wire := _read_at_once(parts, shape, table.rows)) is None:
+        return None
+    lengths = iter(wire.lengths)
+    wire.lengths = [sum(islice(lengths, len(own))) for own in spans]
+    return wire
+
+
+def _read_at_once(parts: Sequence[tuple[bytes, tuple[int, int]]], shape: Node, rows: str) -> Wire | None:
     """As `_read`, of many pieces: parsed by themselves in threads, opened as one frame, for each step has its price."""
 
-    def look(span: tuple[int, int]) -> tuple[pl.DataFrame | None, dict[str, int] | None]:
-        piece = _piece(body, span)
+    def look(part: tuple[bytes, tuple[int, int]]) -> tuple[pl.DataFrame | None, dict[str, int] | None]:
+        piece = _piece(*part)
         return _parsed(piece, shape), counted(piece, shape)
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        looks = list(pool.map(look, spans))
+        looks = list(pool.map(look, parts))
     frames = [frame for frame, _ in looks if frame is not None]
-    if len(frames) < len(spans):
+    if len(frames) < len(parts) or not frames:
         return None
     census = Census()
     wire = _flat(pl.concat(frames, rechunk=False), shape, rows, census)
+    if wire and shape.path == rows:
+        wire.lengths = [len(frame) for frame in frames]
     return wire if wire and census.agrees_with(*(found for _, found in looks)) else None
 
 

@@ -67,7 +67,7 @@ def _add_key(payload: Json, at: str, key: str, value: Any, rows: int | None) -> 
 
 
 def _miscount(payload: Json, delta: int, key: str | None) -> None:
-    payload[key or ("total" if "total" in payload else "totalLeads")] += delta
+    payload[key or next(name for name in ("total", "RecordCount", "totalLeads") if name in payload)] += delta
 
 
 DAMAGES: dict[str, Callable[..., None]] = {

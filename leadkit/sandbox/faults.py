@@ -10,6 +10,15 @@ from leadkit.sandbox.moments import EPOCH, HOUR
 from leadkit.sandbox.received import Received
 
 REQUIRED = object()
+TRADING, CRM, CONSENT = "/ws/api.dll", "/v2/LeadManagement.svc/", "/oauth2/authorize"
+OWN_PATHS = {
+    "trading_error": TRADING,
+    "hard_expiration": TRADING,
+    "xml": TRADING,
+    "throttled": CRM,
+    "mx_error": CRM,
+    "refused_scope": CONSENT,
+}
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "latency": {"seconds": REQUIRED},
@@ -30,9 +39,24 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "value": {"at": REQUIRED, "value": REQUIRED, "rows": 1},
     "missing_key": {"at": REQUIRED, "rows": None},
     "too_large": {"hours": REQUIRED, "seconds": 0.0},
+    "trading_error": {
+        "code": REQUIRED,
+        "severity": "Error",
+        "ack": "Failure",
+        "classification": "RequestError",
+        "short": None,
+        "long": None,
+        "parameters": None,
+        "root": "GetMyMessagesResponse",
+    },
+    "hard_expiration": {"at": "2026-11-05T12:00:00.000Z"},
+    "xml": {"how": REQUIRED},
+    "throttled": {"status": 429},
+    "mx_error": {"type": "MXInvalidOperationException", "message": "The call failed.", "status": 500},
+    "refused_scope": {"scope": "https://api.ebay.com/oauth/api_scope/sell.leads"},
 }
 
-IN_PLACE = {"status", "body", "no_content", "gone_thread", "too_large"}
+IN_PLACE = {"status", "body", "no_content", "gone_thread", "too_large", "throttled", "mx_error"}
 
 
 @dataclass(slots=True)
@@ -81,6 +105,19 @@ class Faults:
     * ``missing_key(at, rows)``: nothing in that place.
     * ``too_large(hours, seconds=0)``: a window of leads wider than so many hours gets 500 with 350000, after so many
       seconds (for a client that gives up before).
+
+    Those that change rows, keys, values and totals strike GetMyMessages (``/ws/api.dll``) and LeadSquared, too; a level
+    of the first is written as in ``Messages.Message.Folder``. Of their own they have:
+
+    * ``trading_error(code, severity="Error", ack="Failure", classification="RequestError", short, long, parameters,
+      root="GetMyMessagesResponse")``: GetMyMessages tells this error, in HTTP 200; the rows stay unless ack is Failure.
+    * ``hard_expiration(at)``: it tells until when the token lasts.
+    * ``xml(how)``: its XML is broken or unusual: ``bare_ampersand``, ``nbsp``, ``control``, ``control_reference``,
+      ``open_tag``, ``no_namespace``, ``prefix``, ``no_declaration``, ``doctype``, ``entity``, ``external_entity``
+      (a file), ``exploding_entities``.
+    * ``throttled(status=429)``: LeadSquared has had too many calls and says so with 429, 403, or in a 200.
+    * ``mx_error(type, message, status=500)``: LeadSquared's verdict with this ExceptionType, also in a 200.
+    * ``refused_scope(scope)``: the consent page refuses everything if this scope is among those asked for.
     """
 
     seed: int
@@ -107,7 +144,7 @@ class Faults:
         Args:
             kind: One of the kinds above.
             path: Only requests whose path contains this.
-            where: Only requests with these query parameters.
+            where: Only requests with these query parameters, or values in their XML or JSON body (the first of a name).
             after: How many such requests pass first.
             times: How many it strikes; None is all of them (rows come and go once).
             share: The share of those that it strikes, drawn from the sandbox's seed.
@@ -140,9 +177,11 @@ class Faults:
 
     def _concerns(self, fault: Fault, call: Received) -> bool:
         query = call.parameters
+        told = {**call.inside, **query} if fault.where else query
         return (
             (fault.path or "") in call.path
-            and all(query.get(name) == value for name, value in fault.where.items())
+            and OWN_PATHS.get(fault.kind, "") in call.path
+            and all(told.get(name) == value for name, value in fault.where.items())
             and _is_thread(fault, call)
             and (fault.kind != "too_large" or self._hours(query) > fault.options["hours"])
         )

@@ -11,24 +11,44 @@ from leadkit.sandbox.dice import Dice
 from leadkit.sandbox.refusals import Refusal, refuse
 
 CONSENTED = ("https://api.ebay.com/oauth/api_scope", leads_api.SCOPE, message_api.SCOPE)
-ACCESS_SECONDS, REFRESH_SECONDS = 7_200, 47_304_000
+ACCESS_SECONDS, REFRESH_SECONDS, CODE_SECONDS = 7_200, 47_304_000, 299
 REFUSED_PREFIXES = ("expired", "invalid")
 
 
 class Tokens:
-    """One application with one seller's consent; it remembers what it minted and what has ended."""
+    """One application with one seller's consent; it remembers what it minted and what has ended.
 
-    def __init__(self, seed: int) -> None:
+    Args:
+        seed: Of the credentials.
+        approved: Whether eBay has let the application use the Leads API, a limited release.
+    """
+
+    def __init__(self, seed: int, *, approved: bool = True) -> None:
         dice = Dice(seed, "oauth")
+        self.consentable = CONSENTED if approved else tuple(one for one in CONSENTED if one != leads_api.SCOPE)
         self.client_id = f"CedarLot-leadkit-SBX-{_letters(dice, 12)}"
         self.client_secret = f"SBX-{_letters(dice, 12)}-{_letters(dice, 8)}"
         self.refresh_token = f"v^1.1#i^1#r^1#sandbox{_letters(dice, 40)}=="
-        self.code = f"v^1.1#i^1#c^1#sandbox{_letters(dice, 24)}"
+        self.runame = f"Cedar_Lot_Motor-CedarLot-leadki-{_letters(Dice(seed, 'runame'), 8)}"
         self._dice = dice
+        self._codes: dict[str, tuple[tuple[str, ...], float]] = {}
+        self._clock = 0.0
+        self._refresh = {self.refresh_token: self.consentable}
+        self.code = self.consent(self.consentable)
         self._scopes: dict[str, tuple[str, ...]] = {}
         self._seen: set[str] = set()
         self._ended: set[str] = set()
-        self.token = self._mint(CONSENTED)
+        self.token = self._mint(self.consentable)
+
+    def let_pass(self, seconds: float) -> None:
+        """Move the clock by which codes end."""
+        self._clock += seconds
+
+    def consent(self, scopes: tuple[str, ...]) -> str:
+        """Make the code for a consent to these scopes; it is good once, and for 299 s."""
+        code = f"v^1.1#i^1#c^1#sandbox{_letters(self._dice, 24)}"
+        self._codes[code] = (scopes, self._clock + CODE_SECONDS)
+        return code
 
     def check(self, authorization: str, scope: str) -> None:
         """Refuse a token that is missing, malformed, ended, or short of a scope; any other one is welcome."""
@@ -36,8 +56,17 @@ class Tokens:
         if not token or token in self._ended or token.startswith(REFUSED_PREFIXES):
             raise refuse(1001, "Look at the value of the Authorization header.")
         self._seen.add(token)
-        if scope not in self._scopes.get(token, CONSENTED):
+        if scope not in self._scopes.get(token, self.consentable):
             raise refuse(1100, "Ask the seller to consent to the scope.", scope=scope)
+
+    def trading_verdict(self, token: str, in_body: bool, scope: str) -> str | None:  # noqa: FBT001 -- it comes with the token
+        """Return the Trading API's error code for a token, or nothing; one in the body is an Auth'n'Auth token."""
+        if not token or token.startswith("invalid") or scope not in self._scopes.get(token, self.consentable):
+            return "931"
+        if token in self._ended or token.startswith("expired"):
+            return "932" if in_body else "21917053"
+        self._seen.add(token)
+        return None
 
     def end(self, token: str | None = None) -> None:
         """End one access token, or all that have been minted or used so far."""
@@ -55,21 +84,32 @@ class Tokens:
         raise _flat(400, "unsupported_grant_type", "Only refresh_token and authorization_code are taken here.")
 
     def _refreshed(self, form: Mapping[str, str]) -> dict[str, Any]:
-        if form.get("refresh_token") != self.refresh_token:
+        consented = self._refresh.get(form.get("refresh_token", ""))
+        if consented is None:
             raise _flat(400, "invalid_grant", "The refresh token is wrong, has ended, or is another client's.")
-        scopes = tuple(form.get("scope", " ".join(CONSENTED)).split())
-        if not scopes or not set(scopes) <= set(CONSENTED):
+        scopes = tuple(form.get("scope", " ".join(consented)).split())
+        if not scopes or not set(scopes) <= set(consented):
             raise _flat(400, "invalid_scope", "A scope is unknown or goes beyond what the seller consented to.")
         return self._access(scopes)
 
     def _consented(self, form: Mapping[str, str]) -> dict[str, Any]:
-        if form.get("code") != self.code or not form.get("redirect_uri"):
-            raise _flat(
-                400, "invalid_grant", "The authorization code is wrong or has been used, or the RuName is missing."
-            )
-        self.code = f"v^1.1#i^1#c^1#sandbox{_letters(self._dice, 24)}"
-        lasting = {"refresh_token": self.refresh_token, "refresh_token_expires_in": REFRESH_SECONDS}
-        return {**self._access(CONSENTED), **lasting}
+        if form.get("redirect_uri") != self.runame:
+            raise _flat(400, "invalid_grant", "The redirect_uri is not the RuName that the consent was given to.")
+        scopes, end = self._codes.pop(form.get("code", ""), ((), 0.0))
+        if not scopes or self._clock >= end:
+            raise _flat(400, "invalid_grant", "The authorization code is wrong, has been used, or is older than 299 s.")
+        if self.code not in self._codes:
+            self.code = self.consent(self.consentable)
+        lasting = {"refresh_token": self._lasting(scopes), "refresh_token_expires_in": REFRESH_SECONDS}
+        return {**self._access(scopes), **lasting}
+
+    def _lasting(self, scopes: tuple[str, ...]) -> str:
+        """Return the refresh token of a consent; that to everything is the one that stands."""
+        if set(scopes) == set(self.consentable):
+            return self.refresh_token
+        token = f"v^1.1#i^1#r^1#sandbox{_letters(self._dice, 40)}=="
+        self._refresh[token] = scopes
+        return token
 
     def _access(self, scopes: tuple[str, ...]) -> dict[str, Any]:
         return {

@@ -1,9 +1,13 @@
 """What arrived at the sandbox, for tests to look at."""
 
+import re
+import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
+
+LEAF = re.compile(r"""(?:<|(?="))("?\w+"?)(?:>|\s*:\s*)([^<{}\[\],]+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,7 @@ class Received:
     query: list[tuple[str, str]]
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    at: float = 0.0  # seconds of a clock that only ever goes forward
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -22,6 +27,14 @@ class Received:
         found: dict[str, str] = {}
         for name, value in self.query:
             found.setdefault(name, value)
+        return found
+
+    @property
+    def inside(self) -> dict[str, str]:
+        """The values in an XML or a JSON body by the name that they stand under; of a repeated one the first."""
+        found: dict[str, str] = {}
+        for name, value in LEAF.findall(self.body.decode("utf-8", "replace")):
+            found.setdefault(name.strip('"'), value.strip().strip('"'))
         return found
 
     @property
@@ -33,4 +46,6 @@ class Received:
 async def receive(request: Request) -> Received:
     """Read a request whole."""
     query = parse_qsl(request.url.query, keep_blank_values=True)
-    return Received(request.method, request.url.path, query, dict(request.headers), await request.body())
+    return Received(
+        request.method, request.url.path, query, dict(request.headers), await request.body(), time.monotonic()
+    )

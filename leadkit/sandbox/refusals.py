@@ -67,5 +67,7 @@ def usual_error(status: int, path: str) -> dict[str, Any]:
     if "/oauth2/" in path:
         error = "server_error" if internal else "invalid_request"
         return {"error": error, "error_description": f"Status {status}."}
+    if path.startswith("/v2/"):
+        return {"Status": "Error", "ExceptionType": "MXException", "ExceptionMessage": f"Status {status}."}
     own = 350000 if "/leads/" in path else 335000
     return error_body(own if internal else {401: 1001, 403: 1100, 429: 2001}.get(status, 2002))

@@ -11,6 +11,7 @@ from typing import Self
 
 import uvicorn
 
+from leadkit.sandbox.crm_api import Budget
 from leadkit.sandbox.dealership import Dealership
 from leadkit.sandbox.faults import Faults
 from leadkit.sandbox.received import Received
@@ -28,11 +29,24 @@ class Sandbox:
         leads: How many leads it has.
         port: 0 takes a free one.
         dealership: One that was made before, in place of seed and leads.
+        calls: How many calls LeadSquared takes ...
+        per_seconds: ... in any so many seconds.
+        approved: Whether eBay has let the application use the Leads API; if not, a consent that asks for it is refused.
     """
 
-    def __init__(self, seed: int = 7, leads: int = 800, *, port: int = 0, dealership: Dealership | None = None) -> None:
+    def __init__(
+        self,
+        seed: int = 7,
+        leads: int = 800,
+        *,
+        port: int = 0,
+        dealership: Dealership | None = None,
+        calls: int = 25,
+        per_seconds: float = 5,
+        approved: bool = True,
+    ) -> None:
         self.dealership = dealership or Dealership(seed, leads)
-        self._service = Service(self.dealership)
+        self._service = Service(self.dealership, Budget(calls, per_seconds), approved=approved)
         self._port = port
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None
@@ -106,6 +120,21 @@ class Sandbox:
         return self._service.tokens.code
 
     @property
+    def runame(self) -> str:
+        """The application's RuName: what eBay's OAuth takes in the place of a redirect address."""
+        return self._service.tokens.runame
+
+    @property
+    def access_key(self) -> str:
+        """LeadSquared's access key."""
+        return self._service.keys[0]
+
+    @property
+    def secret_key(self) -> str:
+        """LeadSquared's secret key."""
+        return self._service.keys[1]
+
+    @property
     def requests(self) -> list[Received]:
         """What arrived so far, in order."""
         return self._service.requests
@@ -114,6 +143,10 @@ class Sandbox:
     def faults(self) -> Faults:
         """What shall go wrong."""
         return self._service.faults
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass for authorization codes, which are good for 299 s; everything else stays frozen."""
+        self._service.tokens.let_pass(seconds)
 
     def expire_tokens(self) -> None:
         """End every access token that was given out or used so far."""
@@ -141,6 +174,10 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
         "LEADKIT_EBAY_REFRESH_TOKEN": sandbox.refresh_token,
         "LEADKIT_EBAY_SELLERS": ",".join(sandbox.dealership.sellers),
         "LEADKIT_EBAY_BASE_URL": sandbox.url,
+        "LEADKIT_EBAY_RUNAME": sandbox.runame,
+        "LEADKIT_LEADSQUARED_ACCESS_KEY": sandbox.access_key,
+        "LEADKIT_LEADSQUARED_SECRET_KEY": sandbox.secret_key,
+        "LEADKIT_LEADSQUARED_BASE_URL": sandbox.url,
     }
 
 

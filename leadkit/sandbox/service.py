@@ -15,23 +15,27 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leadkit.sandbox import leads_api, message_api
+from leadkit.sandbox import consent, crm_api, leads_api, message_api
 from leadkit.sandbox.bodies import encode
+from leadkit.sandbox.crm_api import Budget
 from leadkit.sandbox.damage import damaged, lengthened, new_thread
 from leadkit.sandbox.dealership import Dealership
 from leadkit.sandbox.faults import Fault, Faults
+from leadkit.sandbox.mailroom import Mailroom
 from leadkit.sandbox.oauth_api import Tokens, bearer
 from leadkit.sandbox.received import Received, receive
 from leadkit.sandbox.refusals import Refusal, error_body, refuse, usual_error
 from leadkit.sandbox.threads import Thread
 
 Json = dict[str, Any]
-LEADS, MESSAGE, TOKEN = (
+LEADS, MESSAGE, TOKEN, TRADING, CRM = (
     "/sell/leads/v1/classified_lead",
     "/commerce/message/v1/conversation",
     "/identity/v1/oauth2/token",
+    "/ws/api.dll",
+    "/v2/LeadManagement.svc/Leads/Retrieve/ByIds",
 )
-JSON = "application/json"
+JSON, XML = "application/json", "text/xml"
 CUT = "leadkit.cut"  # the key under which a request's scope says where the answer ends too early
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 
@@ -39,9 +43,10 @@ METHODS = ["GET", "POST", "PUT", "DELETE"]
 class Service:
     """One dealership behind the documented paths, with the state of one run."""
 
-    def __init__(self, dealership: Dealership) -> None:
+    def __init__(self, dealership: Dealership, budget: Budget, *, approved: bool) -> None:
         self.dealership = dealership
-        self.tokens = Tokens(dealership.seed)
+        self.tokens = Tokens(dealership.seed, approved=approved)
+        self.keys = crm_api.make_keys(dealership.seed)
         self.faults = Faults(dealership.seed, dealership.now_ms)
         self.requests: list[Received] = []
         self.crashes: list[Exception] = []
@@ -49,12 +54,18 @@ class Service:
         self._threads = list(dealership.threads)
         self._new_threads = 0
         self._grown: dict[str, Thread] = {}
-        self._routes: tuple[tuple[str, str, Callable[..., Json]], ...] = (
+        self._mailroom = Mailroom(dealership, self.tokens)
+        self._budget = budget
+        self._routes: tuple[tuple[str, str, Callable[..., Json | Response]], ...] = (
             ("GET", LEADS, self._all_leads),
             ("GET", f"{LEADS}/([^/]+)", self._leads_of_item),
             ("GET", MESSAGE, self._conversations),
             ("GET", f"{MESSAGE}/([^/]+)", self._messages),
             ("POST", TOKEN, self._exchange),
+            ("GET", consent.PATH, self._authorize),
+            ("GET", consent.ACCEPTED, lambda call, _: consent.accepted(call.parameters)),
+            ("POST", TRADING, self._mail),
+            ("POST", CRM, self._crm_leads),
         )
 
     def app(self) -> ASGIApp:
@@ -87,13 +98,17 @@ class Service:
 
     def _regular(self, call: Received, faults: Sequence[Fault]) -> Response:
         try:
-            body = encode(damaged(self._payload(call, faults), faults))
+            payload = self._payload(call, faults)
         except Refusal as refusal:
             return Response(encode(refusal.body), refusal.status, refusal.headers, JSON)
+        if not isinstance(payload, Response):
+            payload = Response(encode(damaged(payload, faults)), media_type=JSON)
         share = next((fault.options["at"] for fault in faults if fault.kind == "truncated"), 1)
-        return Response(body[: int(len(body) * share)], media_type=JSON)
+        if share == 1:
+            return payload
+        return Response(bytes(payload.body)[: int(len(payload.body) * share)], media_type=payload.media_type)
 
-    def _payload(self, call: Received, faults: Sequence[Fault]) -> Json:
+    def _payload(self, call: Received, faults: Sequence[Fault]) -> Json | Response:
         for method, path, handler in self._routes:
             found = re.fullmatch(path, call.path)
             if found and method == call.method:
@@ -130,6 +145,20 @@ class Service:
 
     def _exchange(self, call: Received, _: Sequence[Fault]) -> Json:
         return self.tokens.exchange(call.authorization, dict(parse_qsl(call.body.decode("utf-8", "replace"))))
+
+    def _authorize(self, call: Received, faults: Sequence[Fault]) -> Response:
+        refused = {fault.options["scope"] for fault in faults if fault.kind == "refused_scope"}
+        return consent.authorize(self.tokens, call.parameters, refused)
+
+    def _mail(self, call: Received, faults: Sequence[Fault]) -> Response:
+        return Response(self._mailroom.answer(call, faults), media_type=XML)
+
+    def _crm_leads(self, call: Received, faults: Sequence[Fault]) -> Json:
+        crm_api.check_keys(call.headers, call.parameters, self.keys)
+        self._budget.take(call.at)
+        page = crm_api.answer(self.dealership, call.headers, call.body)
+        first = re.sub(rb'("PageIndex"\s*:\s*)\d+', rb"\g<1>1", call.body)
+        return _repeated(page, faults, lambda: crm_api.answer(self.dealership, call.headers, first))
 
     def _move_rows(self, fault: Fault, rows: Sequence[Thread], query: dict[str, str]) -> None:
         if fault.kind == "remove_rows":
@@ -181,8 +210,12 @@ def _instead(call: Received, faults: Sequence[Fault]) -> Response | None:
 
 
 def _bytes(call: Received, options: Json) -> Response:
-    body = encode(usual_error(options["status"], call.path)) if options["body"] is None else options["body"]
-    return Response(body, options["status"], options["headers"], options["content_type"] if body else None)
+    body, kind = options["body"], options["content_type"]
+    if body is None and call.path == TRADING:
+        body, kind = f"<html><body><h1>{options['status']}</h1></body></html>".encode(), "text/html"
+    if body is None:
+        body = encode(usual_error(options["status"], call.path))
+    return Response(body, options["status"], options["headers"], kind if body else None)
 
 
 INSTEAD: dict[str, Callable[[Received, Json], Response]] = {
@@ -190,6 +223,12 @@ INSTEAD: dict[str, Callable[[Received, Json], Response]] = {
     "body": _bytes,
     "no_content": lambda _, __: Response(status_code=204),
     "gone_thread": lambda _, __: Response(encode(error_body(2002)), 404, media_type=JSON),
+    "throttled": lambda _, options: Response(encode(crm_api.throttled()), options["status"], media_type=JSON),
+    "mx_error": lambda _, options: Response(
+        encode(crm_api.mx(options["type"], options["message"], options["status"]).body),
+        options["status"],
+        media_type=JSON,
+    ),
     "too_large": lambda _, __: Response(encode(error_body(350000)), 500, media_type=JSON),
 }
 

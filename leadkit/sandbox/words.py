@@ -109,5 +109,10 @@ EBAY_SUBJECTS = (
     "Changes to our user agreement", "Tips: answer leads faster",
 )  # fmt: skip
 EBAY_BODY = "<html><body><p>Hello {seller},</p><p>{subject}.</p><p>Do not reply to this message.</p></body></html>"
+MAIL_SUBJECTS = (
+    "Your eBay invoice is ready to view", "Important: verify your payout account", "You have a new feature & a tip",
+    "Policy update: vehicles, parts & accessories", "We removed a bid retraction", "Your selling limit has changed",
+)  # fmt: skip
+STORES = ("Cedar Lot North", "Cedar Lot South & Service", "", None)
 FEE_DESCRIPTIONS = ("Pay per lead", "Pay per lead: motors", "Lead fee (e-mail contact)")
 CREDIT_DESCRIPTION = "Lead fee credit"

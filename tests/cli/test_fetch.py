@@ -26,7 +26,7 @@ def asked(sandbox):
     return [(call.path, call.parameters) for call in sandbox.requests]
 
 
-@pytest.mark.parametrize("table", ["leads", "conversations", "messages"])
+@pytest.mark.parametrize("table", ["leads", "conversations", "messages", "mail", "folders"])
 def test_a_table_is_the_one_of_the_library(table, run, library):
     told = run("fetch", table)
     assert (told.exit_code, told.stderr) == (0, "")
@@ -50,6 +50,18 @@ def test_each_option_of_leads_reaches_the_api(run, account):
         "status": "Answered",
     }
     assert pl.read_parquet("leads.parquet").get_column("exchanges").is_not_null().any()
+
+
+def test_each_option_of_mail_reaches_the_api(run, account):
+    told = run("fetch", "mail", "--folder", "0", "--folder", "1", "--start", "2026-08-02", "--bodies")
+    assert (told.exit_code, told.stderr) == (0, "")
+    sent = [call.body.decode() for call in account.requests if call.path == "/ws/api.dll"]
+    for folder in ("0", "1"):
+        assert any(f"<FolderID>{folder}</FolderID>" in body for body in sent)
+    assert all("<StartTime>2026-08-02T00:00:00.000Z</StartTime>" in body for body in sent if "<FolderID>" in body)
+    found = pl.read_parquet("mail.parquet")
+    assert set(found.get_column("folder_id")) == {"0", "1"}
+    assert found.get_column("html").null_count() == 0
 
 
 def test_a_listing_is_asked_for_by_its_id(run, account):
@@ -116,7 +128,9 @@ def test_an_account_can_be_recorded(run, account):
     ("words", "sentence"),
     [
         (["fetch"], "Missing argument 'TABLE'"),
-        (["fetch", "mail"], "'mail' is not one of"),
+        (["fetch", "sales"], "'sales' is not one of"),
+        (["fetch", "mail", "--item-id", "1"], "--item-id is for leads and conversations and messages only."),
+        (["fetch", "folders", "--bodies"], "--bodies is for mail only."),
         (["fetch", "leads", "--type", "ALL"], "--type is for conversations and messages only."),
         (["fetch", "messages", "--include-messages"], "--include-messages is for leads only."),
         (["fetch", "leads", "--out", "x.txt"], "neither with .parquet nor with .csv"),

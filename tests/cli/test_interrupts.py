@@ -129,9 +129,9 @@ def test_what_powershell_is_told_are_the_same_values(start):
     bash = {name: value.strip("'") for name, value in re.findall(r"^export (\w+)=(.*)$", said, re.MULTILINE)}
     powershell = dict(re.findall(r"^\$env:(\w+) = '(.*)'$", said, re.MULTILINE))
     assert powershell == bash
-    assert set(bash) == {
-        f"LEADKIT_EBAY_{name}" for name in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "SELLERS", "BASE_URL")
-    }
+    ebay = ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "SELLERS", "BASE_URL", "RUNAME")
+    crm = ("ACCESS_KEY", "SECRET_KEY", "BASE_URL")
+    assert set(bash) == {f"LEADKIT_EBAY_{name}" for name in ebay} | {f"LEADKIT_LEADSQUARED_{name}" for name in crm}
 
 
 def test_a_port_that_is_taken_is_an_error(run):

@@ -1,4 +1,4 @@
-"""Every fault of the sandbox, met by the client."""
+"""Every fault that the sandbox's Leads and Message API have, met by the client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apis import an_account, kinds, settle, unheard
 
 import leadkit as lk
 from leadkit.sandbox import Dealership, Sandbox
-from leadkit.sandbox.faults import OPTIONS
+from leadkit.sandbox.faults import OPTIONS, OWN_PATHS
 
 MET: set[str] = set()
 """The kinds that a test here has ordered."""
@@ -287,4 +287,5 @@ def test_an_answer_that_is_too_large_comes_in_halves(ebay: lk.Ebay, order: Calla
 def test_every_kind_of_fault_was_met() -> None:
     """Runs last in this file; alone it has nothing to look at."""
     if MET:
-        assert set(OPTIONS) == MET
+        elsewhere = set(OWN_PATHS)  # kinds that GetMyMessages, LeadSquared or the consent page have for themselves
+        assert set(OPTIONS) - elsewhere == MET

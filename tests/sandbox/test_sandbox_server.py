@@ -99,7 +99,10 @@ def test_many_clients_are_answered_at_once(sandbox: Sandbox, get: Ask) -> None:
 def test_the_environment_names_the_credentials(shop: Dealership) -> None:
     with Sandbox(dealership=shop) as sandbox:
         variables = environment(sandbox)
-        assert variables["LEADKIT_EBAY_BASE_URL"] == sandbox.url
+        assert variables["LEADKIT_EBAY_BASE_URL"] == variables["LEADKIT_LEADSQUARED_BASE_URL"] == sandbox.url
+        keys = (variables["LEADKIT_LEADSQUARED_ACCESS_KEY"], variables["LEADKIT_LEADSQUARED_SECRET_KEY"])
+        assert keys == (sandbox.access_key, sandbox.secret_key)
+        assert variables["LEADKIT_EBAY_RUNAME"] == sandbox.runame
     assert variables["LEADKIT_EBAY_SELLERS"].split(",") == list(shop.sellers)
     assert variables["LEADKIT_EBAY_REFRESH_TOKEN"] == Sandbox(dealership=shop).refresh_token
 
@@ -137,7 +140,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
     command = [sys.executable, "-W", "error", "-m", "leadkit.sandbox", "--leads", "5", "--seed", "3"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        lines = [running.stdout.readline().rstrip() for _ in range(7)]
+        lines = [running.stdout.readline().rstrip() for _ in range(11)]
         url = next(line.removeprefix("base_url=") for line in lines if line.startswith("base_url="))
         assert httpx.get(url).status_code == 404
         running.send_signal(signal.SIGINT)

@@ -1,0 +1,66 @@
+"""Recorded or hand-saved bodies in the place of a CRM account."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from leadkit.crm_readers import crm_of
+from leadkit.crm_tables import CrmTables
+from leadkit.fetch import Run
+from leadkit.problems import Problems
+from leadkit.readers import SavedBody
+from leadkit.recording import bodies, recorded_fetches
+from leadkit.saved_tables import SavedTables
+from leadkit.sources.leadsquared import CRM_LEADS, CrmLeadsRequest, in_order, table_of
+
+
+class SavedCrm(SavedTables, CrmTables):
+    """The leads of a recorded CRM account, offline: the same calls give the same frames, as `Saved` does.
+
+    Args:
+        path: a folder that ``record=`` filled, or one with bodies named ``crm_leads.json``, ``crm_leads-2.json``.
+        account: the first column; None takes the recorded name.
+
+    Raises:
+        InvalidRequest: there is no such folder.
+        BadResponse: a sidecar or a marker in it can't be read.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, account: str | None = None) -> None:
+        self._folder = Path(path)
+        self._fetches = recorded_fetches(self._folder)
+        recorded = [fetch.account for fetch in self._fetches if fetch.source == CRM_LEADS.name]
+        super().__init__(account=account or (*recorded, "leadsquared")[0], origins={"crm": ""}, max_parallel=1)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids that the recorded fetches asked for; without any, those in the bodies that were saved by hand."""
+        asked = [one for fetch in self._whole(CRM_LEADS.name) for one in _ids_in(fetch.parameters.get("ids", "()"))]
+        return list(dict.fromkeys(asked)) or list(self._ids_by_hand())
+
+    def _ids_by_hand(self) -> Iterator[str]:
+        saved = [SavedBody(path.name, path.read_bytes(), None) for path in bodies(self._folder, CRM_LEADS.name)]
+        yield from crm_of(saved, self.account, Problems()).get_column("prospect_id").drop_nulls()
+
+    def _filtered(self, run: Run, request: CrmLeadsRequest) -> pl.DataFrame:  # type: ignore[override]  # it has one table
+        """The leads with these ids among all that is there."""
+        saved = self._bodies(CRM_LEADS.name, run)
+        columns = request.columns or ()
+        found = crm_of(saved, run.account, run.problems, columns=columns)
+        wanted = pl.Series([one.lower() for one in request.ids], dtype=pl.String)
+        found = in_order(found.filter(pl.col("prospect_id").str.to_lowercase().is_in(wanted.implode())), request.ids)
+        there = set(found.get_column("prospect_id").str.to_lowercase())
+        for one in request.ids:
+            if one.lower() not in there:
+                run.tell(CRM_LEADS, "missing_id", column="prospect_id", row_key=one, detail="not among the bodies")
+        return run.first_rows(table_of(columns), found, request.max_rows)
+
+
+def _ids_in(told: str) -> tuple[str, ...]:
+    """The ids as a marker keeps them: a tuple in Python's own words."""
+    return tuple(ast.literal_eval(told))
