@@ -1,0 +1,104 @@
+"""How long buyers waited for the first reply: from everything that was fetched, each lead by its own evidence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from leadkit.metrics import lead_records, mail_evidence
+from leadkit.metrics.episodes import with_episodes
+from leadkit.metrics.given import Frame, as_given, if_there, needed
+from leadkit.metrics.mail_evidence import MAIL, follow_up_facts, question_facts, sent_facts
+from leadkit.metrics.moments import moment
+from leadkit.metrics.repeats import hold_for
+from leadkit.metrics.thread_evidence import ACCOUNT, CONVERSATIONS, MESSAGES, SKEW, latest_facts, thread_facts
+from leadkit.metrics.verdict import judged
+
+_ME = "response_times"
+AnyFrame = pl.DataFrame | pl.LazyFrame
+
+
+def response_times(
+    leads: Frame,
+    *,
+    messages: AnyFrame | None = None,
+    conversations: AnyFrame | None = None,
+    mail: AnyFrame | None = None,
+    as_of: datetime | str | None = None,
+) -> Frame:
+    """One row per lead: whether, when and how surely the seller's first reply came, from all evidence that is given."""
+    until = moment(as_of, name="as_of", needed_by=_ME)
+    hold = hold_for(leads)
+    asked = needed(leads, lead_records.NEEDED | if_there(leads, lead_records.USED), by=_ME)
+    records = lead_records.lead_records(asked, until, hold)
+    facts = hold(lead_records.one_row_each(records, hold))
+    sources = []
+    talks = None
+    if conversations is not None:
+        talks = needed(conversations, CONVERSATIONS | if_there(conversations, ACCOUNT), by=_ME, name="conversations")
+        sources.append(latest_facts(facts, talks, until))
+    if messages is not None:
+        said = needed(messages, MESSAGES | if_there(messages, ACCOUNT), by=_ME, name="messages")
+        sources.append(thread_facts(facts, said, talks, until))
+    if mail is not None:
+        mails = needed(mail, MAIL | if_there(mail, mail_evidence.USED), by=_ME, name="mail")
+        sources.append(question_facts(facts, mails, records, until))
+        sources.append(follow_up_facts(facts, mails, until))
+        sources.append(sent_facts(facts, mails, until))
+    for source in sources:
+        facts = facts.join(source, on="row", how="left", maintain_order="left")
+    found = with_episodes(hold(judged(facts)), hold)
+    return as_given(leads, found.select(_columns(set(found.collect_schema()))))
+
+
+def _columns(there: set[str]) -> list[pl.Expr]:
+    submitted, upper, age = pl.col("submitted_at"), pl.coalesce("reply_at", "by"), pl.col("seen_at") - pl.col("submitted_at")
+    answered = pl.col("state") == "answered_interval"
+    lower = pl.coalesce("reply_at", "after") - submitted
+    return [
+        _or_null("account", there),
+        *("lead_id item_id user_id submitted_at episode_id state evidence".split()),
+        _rule(there).alias("link_rule"),
+        _conversation(there).alias("conversation_id"),
+        _reply_id(there).alias("reply_id"),
+        pl.when(answered).then(lower.fill_null(pl.duration())).otherwise(lower).alias("wait_lower"),
+        (upper - submitted).alias("wait_upper"),
+        pl.col("reply_at").alias("responded_at"),
+        pl.when(age >= pl.duration()).then(age).alias("age"),
+        *(pl.lit(None, dtype=pl.Duration("us")).alias(f"business_{name}") for name in ("wait_lower", "wait_upper", "age")),
+        pl.lit(None, dtype=pl.Boolean).alias("after_hours"),
+        "conflict",
+        pl.col("seen_at").alias("observed_at"),
+    ]
+
+
+def _or_null(name: str, there: set[str]) -> pl.Expr:
+    return pl.col(name) if name in there else pl.lit(None, dtype=pl.String).alias(name)
+
+
+def _conversation(there: set[str]) -> pl.Expr:
+    return pl.coalesce(_or_null("conversation_id", there), _or_null("latest_conversation_id", there))
+
+
+def _rule(there: set[str]) -> pl.Expr:
+    """By which rule the thread or the mail was found that the evidence comes from, else the one that is linked."""
+    evidence, by_mail = pl.col("evidence"), _or_null("mail_rule", there)
+    by_place = pl.lit("R3")
+    of_question = (evidence == "E2 user_response") & pl.col("reply_at").is_not_null()
+    linked = pl.when(_conversation(there).is_not_null()).then(by_place)
+    return (
+        pl.when(of_question | evidence.is_in(["E7 replied", "E8 replied"]))
+        .then(by_mail)
+        .when(evidence.is_in(["E1 thread", "E2 user_response", "E3 sent", "E4 latest_message", "E8 thread", "E8 latest_message", "E8 sent"]))
+        .then(by_place)
+        .otherwise(pl.coalesce(linked, by_mail))
+    )
+
+
+def _reply_id(there: set[str]) -> pl.Expr:
+    in_thread = _or_null("thread_reply_id", there)
+    if "sent_id" not in there:
+        return in_thread
+    same = (pl.col("sent_at") - pl.col("reply_at")).abs() <= SKEW
+    return pl.coalesce(in_thread, pl.when(same).then("sent_id"))
