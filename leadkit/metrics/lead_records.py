@@ -12,8 +12,8 @@ import polars as pl
 
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.given import Needed
-from leadkit.metrics.moments import by_then, capped
-from leadkit.metrics.repeats import Hold, again, is_empty
+from leadkit.metrics.as_of import by_then, capped
+from leadkit.metrics.repeats import again, looked_up
 
 NEEDED: dict[str, Needed] = {
     "lead_id": "text",
@@ -26,7 +26,7 @@ NEEDED: dict[str, Needed] = {
 USED: dict[str, Needed] = {"account": "text", "email": "text", "external_email": "text", "exchanges": "any"}
 
 
-def lead_records(leads: pl.LazyFrame, until: datetime | None, hold: Hold) -> pl.LazyFrame:
+def lead_records(leads: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
     """All records with what each of them says; ``row`` numbers the first record of the same lead.
 
     A lead is ``account`` and ``lead_id``; a record without a ``lead_id`` is a lead of its own. ``submitted_at`` is the
@@ -38,21 +38,24 @@ def lead_records(leads: pl.LazyFrame, until: datetime | None, hold: Hold) -> pl.
     records = records.with_columns(pl.col("submitted_at").fill_null(asked))
     if until is not None:
         records = records.filter(pl.col("submitted_at").is_null() | (pl.col("submitted_at") <= until))
-    return _numbered(hold(records.with_columns(_said(answered, until))), hold)
+    return _numbered(records.with_columns(_said(answered, until)))
 
 
-def one_row_each(records: pl.LazyFrame, hold: Hold) -> pl.LazyFrame:
+def one_row_each(records: pl.LazyFrame) -> pl.LazyFrame:
     """One row per lead, in the order in which they come: its first record, with what all of them say.
 
     Absence that was seen after an answer contradicts it (``contradicted``), and does not count.
     """
-    first = records.filter(pl.col("record") == pl.col("row")).drop("record")
-    polled = hold(records.filter(pl.col("record") != pl.col("row")).select("row").unique())
-    if is_empty(polled, hold):
-        return first.with_columns(_consistent())
-    alone = first.join(polled, on="row", how="anti", maintain_order="left").with_columns(_consistent())
-    several = first.drop(_UNITED).join(_united(records.join(polled, on="row", how="semi")), on="row")
-    return pl.concat([alone, several.select(alone.collect_schema().names())]).sort("row")
+    first = records.filter(pl.col("record") == pl.col("row")).drop("record").with_columns(_consistent())
+    polled = records.filter(pl.col("record") != pl.col("row")).select("row").unique().collect(engine="streaming")
+    if polled.is_empty():
+        return first
+    united = _united(records.join(polled.lazy(), on="row", how="semi")).collect(engine="streaming")
+    both = first.join(united.lazy(), on="row", how="left", maintain_order="left", suffix=_ALL)
+    is_polled = pl.col(f"contradicted{_ALL}").is_not_null()
+    return both.with_columns(
+        pl.when(is_polled).then(f"{name}{_ALL}").otherwise(name).alias(name) for name in united.columns if name != "row"
+    ).drop(f"^.*{_ALL}$")
 
 
 def _united(records: pl.LazyFrame) -> pl.LazyFrame:
@@ -69,16 +72,19 @@ def _united(records: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _numbered(records: pl.LazyFrame, hold: Hold) -> pl.LazyFrame:
+def _numbered(records: pl.LazyFrame) -> pl.LazyFrame:
     keys = [name for name in ("account", "lead_id") if name in records.collect_schema()]
     digest = pl.when(pl.col("lead_id").is_not_null()).then(pl.struct(keys).hash())
-    several = again(records, digest, hold)
-    if several is None:
+    several = again(records.select("record", key=digest))
+    if several.is_empty():
         return records.with_columns(row="record")
-    first = several.select("record", row=pl.col("record").min().over(keys))
-    return records.join(first, on="record", how="left", maintain_order="left").with_columns(
-        pl.col("row").fill_null(pl.col("record"))
+    first = (
+        records.select("record", *keys)
+        .join(several.lazy(), on="record", how="semi")
+        .with_columns(row=pl.col("record").min().over(keys))
+        .collect(engine="streaming")
     )
+    return records.with_columns(looked_up("record", first, "row", otherwise="record"))
 
 
 def _said(answered: pl.Expr, until: datetime | None) -> list[pl.Expr]:
@@ -132,6 +138,6 @@ def utc(at: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return zoned.dt.cast_time_unit("us")
 
 
-_UNITED = ("seen_at", "status_by", "text_by", "new_at")
+_ALL = "_of_all"
 _NO_TIME = pl.lit(None, dtype=pl.Datetime("us", "UTC"))
 _ANY_TIME = pl.lit(datetime(9999, 1, 1, tzinfo=UTC), dtype=pl.Datetime("us", "UTC"))

@@ -8,7 +8,7 @@ import polars as pl
 
 from leadkit.metrics.given import Needed
 from leadkit.metrics.links import SENT_FOLDER, between_members, folded, keys, questions_in, received, who
-from leadkit.metrics.moments import by_then, capped
+from leadkit.metrics.as_of import by_then, capped
 from leadkit.metrics.thread_evidence import SKEW
 
 MAIL: dict[str, Needed] = {

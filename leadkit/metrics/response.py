@@ -10,10 +10,10 @@ from leadkit.metrics import lead_records, mail_evidence
 from leadkit.metrics.episodes import with_episodes
 from leadkit.metrics.given import Frame, as_given, if_there, needed
 from leadkit.metrics.mail_evidence import MAIL, follow_up_facts, question_facts, sent_facts
-from leadkit.metrics.moments import moment
-from leadkit.metrics.repeats import hold_for
+from leadkit.metrics.as_of import moment
+from leadkit.metrics.deferred import deferred
 from leadkit.metrics.thread_evidence import ACCOUNT, CONVERSATIONS, MESSAGES, SKEW, latest_facts, thread_facts
-from leadkit.metrics.verdict import judged
+from leadkit.metrics.verdict import STATES, judged
 
 _ME = "response_times"
 AnyFrame = pl.DataFrame | pl.LazyFrame
@@ -29,27 +29,62 @@ def response_times(
 ) -> Frame:
     """One row per lead: whether, when and how surely the seller's first reply came, from all evidence that is given."""
     until = moment(as_of, name="as_of", needed_by=_ME)
-    hold = hold_for(leads)
     asked = needed(leads, lead_records.NEEDED | if_there(leads, lead_records.USED), by=_ME)
-    records = lead_records.lead_records(asked, until, hold)
-    facts = hold(lead_records.one_row_each(records, hold))
-    sources = []
-    talks = None
+    talks = said = mails = None
     if conversations is not None:
         talks = needed(conversations, CONVERSATIONS | if_there(conversations, ACCOUNT), by=_ME, name="conversations")
-        sources.append(latest_facts(facts, talks, until))
     if messages is not None:
         said = needed(messages, MESSAGES | if_there(messages, ACCOUNT), by=_ME, name="messages")
-        sources.append(thread_facts(facts, said, talks, until))
     if mail is not None:
         mails = needed(mail, MAIL | if_there(mail, mail_evidence.USED), by=_ME, name="mail")
-        sources.append(question_facts(facts, mails, records, until))
-        sources.append(follow_up_facts(facts, mails, until))
-        sources.append(sent_facts(facts, mails, until))
+    if isinstance(leads, pl.LazyFrame):
+        return deferred(lambda: _times(asked, said, talks, mails, until), SCHEMA)
+    return _times(asked, said, talks, mails, until).collect()
+
+
+def _times(leads, messages, conversations, mail, until):
+    records = lead_records.lead_records(leads, until)
+    facts = lead_records.one_row_each(records)
+    sources = []
+    if conversations is not None:
+        sources.append(latest_facts(facts, conversations, until))
+    if messages is not None:
+        sources.append(thread_facts(facts, messages, conversations, until))
+    if mail is not None:
+        sources.append(question_facts(facts, mail, records, until))
+        sources.append(follow_up_facts(facts, mail, until))
+        sources.append(sent_facts(facts, mail, until))
     for source in sources:
         facts = facts.join(source, on="row", how="left", maintain_order="left")
-    found = with_episodes(hold(judged(facts)), hold)
-    return as_given(leads, found.select(_columns(set(found.collect_schema()))))
+    found = with_episodes(judged(facts))
+    return found.select(_columns(set(found.collect_schema())))
+
+SPAN, AT = pl.Duration("us"), pl.Datetime("us", "UTC")
+SCHEMA = pl.Schema(
+    {
+        "account": pl.String(),
+        "lead_id": pl.String(),
+        "item_id": pl.String(),
+        "user_id": pl.String(),
+        "submitted_at": AT,
+        "episode_id": pl.String(),
+        "state": STATES,
+        "evidence": pl.String(),
+        "link_rule": pl.String(),
+        "conversation_id": pl.String(),
+        "reply_id": pl.String(),
+        "wait_lower": SPAN,
+        "wait_upper": SPAN,
+        "responded_at": AT,
+        "age": SPAN,
+        "business_wait_lower": SPAN,
+        "business_wait_upper": SPAN,
+        "business_age": SPAN,
+        "after_hours": pl.Boolean(),
+        "conflict": pl.Boolean(),
+        "observed_at": AT,
+    }
+)
 
 
 def _columns(there: set[str]) -> list[pl.Expr]:
@@ -58,7 +93,7 @@ def _columns(there: set[str]) -> list[pl.Expr]:
     lower = pl.coalesce("reply_at", "after") - submitted
     return [
         _or_null("account", there),
-        *("lead_id item_id user_id submitted_at episode_id state evidence".split()),
+        *("lead_id item_id user_id submitted_at episode_id state".split()),pl.col("evidence").cast(pl.String),
         _rule(there).alias("link_rule"),
         _conversation(there).alias("conversation_id"),
         _reply_id(there).alias("reply_id"),
@@ -83,6 +118,8 @@ def _conversation(there: set[str]) -> pl.Expr:
 
 def _rule(there: set[str]) -> pl.Expr:
     """By which rule the thread or the mail was found that the evidence comes from, else the one that is linked."""
+    if not there & {"conversation_id", "latest_conversation_id", "mail_rule"}:
+        return pl.lit(None, dtype=pl.String)
     evidence, by_mail = pl.col("evidence"), _or_null("mail_rule", there)
     by_place = pl.lit("R3")
     of_question = (evidence == "E2 user_response") & pl.col("reply_at").is_not_null()

@@ -8,7 +8,7 @@ import polars as pl
 
 from leadkit.metrics.given import Needed
 from leadkit.metrics.links import NEAR, folded, keys, threads_of
-from leadkit.metrics.moments import by_then, capped
+from leadkit.metrics.as_of import by_then, capped
 
 MESSAGES: dict[str, Needed] = {
     "conversation_id": "text",

@@ -77,12 +77,12 @@ def _evidence(exact: Mapping[str, str], by: Mapping[str, str], open_at: Mapping[
     polled = pl.col("after").is_not_null()
     presence = [
         pl.when(pl.col(name).is_not_null())
-        .then(pl.when(polled & pl.lit(value=kind.startswith("E7"))).then(pl.lit(_POLLING)).otherwise(pl.lit(kind)))
+        .then(pl.when(polled).then(_kind(_POLLING)).otherwise(_kind(kind)) if kind.startswith("E7") else _kind(kind))
         for name, kind in by.items()
     ]
-    absence = [pl.when(pl.col(name) == pl.col("after")).then(pl.lit(kind)) for name, kind in open_at.items()]
-    moments = [pl.when(pl.col(name).is_not_null()).then(pl.lit(kind)) for name, kind in exact.items()]
-    return pl.coalesce(*moments, *presence, *absence, pl.lit(None, dtype=pl.String))
+    absence = [pl.when(pl.col(name) == pl.col("after")).then(_kind(kind)) for name, kind in open_at.items()]
+    moments = [pl.when(pl.col(name).is_not_null()).then(_kind(kind)) for name, kind in exact.items()]
+    return pl.coalesce(*moments, *presence, *absence)
 
 
 def _conflict(exact: set[str]) -> pl.Expr:
@@ -109,5 +109,10 @@ def any_of(conditions: Iterable[pl.Expr]) -> pl.Expr:
     return reduce(or_, (condition.fill_null(value=False) for condition in conditions))
 
 
+def _kind(name: str) -> pl.Expr:
+    return pl.lit(name, dtype=KINDS)
+
+
 _POLLING = "E5 polling"
+KINDS = pl.Enum(sorted({*EXACT.values(), *BY.values(), *OPEN.values(), _POLLING}))
 _NEVER = pl.lit(None, dtype=pl.Datetime("us", "UTC"))
