@@ -3,12 +3,14 @@
 import io
 import re
 import time
+import warnings
 from pathlib import Path
 
 from rich.console import Console
 
 import leadkit as lk
 from leadkit import summary
+from leadkit.cli import all_tables
 
 FONTS = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 PICTURE = Path(__file__).parent.parent / "docs" / "demo.svg"
@@ -18,14 +20,8 @@ def recorded() -> Console:
     """A console that has printed the demo's summary."""
     began = time.monotonic()
     with lk.demo() as shop:
-        talks = shop.ebay.conversations("ALL")
-        frames = {
-            "leads": shop.ebay.leads(include_messages=True),
-            "conversations": talks,
-            "messages": shop.ebay.messages(talks),
-            "problems": shop.ebay.problems,
-            "requests": shop.ebay.requests,
-        }
+        with warnings.catch_warnings(action="ignore", category=lk.LeadkitWarning):
+            frames = all_tables(shop)
         console = Console(record=True, width=84, force_terminal=True, file=io.StringIO())
         summary.say_what_came(console, frames, seconds=time.monotonic() - began, of=len(shop.truth))
         summary.show(console, frames, zone=shop.zone, files="leadkit-demo/<table>.parquet")

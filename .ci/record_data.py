@@ -14,7 +14,7 @@ def record(folder: Path, port: int) -> None:
     """Fetch every table once and keep the bodies."""
     with Sandbox(seed=7, leads=40, port=port) as sandbox:
         dealership = sandbox.dealership
-        with lk.Ebay(
+        ebay = lk.Ebay(
             sandbox.token,
             base_url=sandbox.url,
             account="demo",
@@ -22,9 +22,21 @@ def record(folder: Path, port: int) -> None:
             max_parallel=1,
             record=folder,
             clock=dealership.now,
-        ) as ebay:
+        )
+        crm = lk.LeadSquared(
+            sandbox.access_key,
+            sandbox.secret_key,
+            base_url=sandbox.url,
+            account="demo",
+            record=folder,
+            clock=dealership.now,
+        )
+        with ebay, crm:
             ebay.leads(start="2026-08-01", end="2026-11-01", include_messages=True)
             ebay.messages(ebay.conversations("ALL", start="2026-08-01"))
+            ebay.mail(folder=(0, 1), bodies=True)
+            ebay.folders()
+            crm.leads(dealership.crm_ids)
 
 
 if __name__ == "__main__":

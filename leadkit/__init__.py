@@ -26,8 +26,10 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
+    from leadkit.metrics.calendar import month, week
     from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
     from leadkit.metrics.financing import financing
+    from leadkit.metrics.hours import BusinessHours
     from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
     from leadkit.metrics.trade_ins import trade_in_details, trade_ins
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadResponse",
+    "BusinessHours",
     "Ebay",
     "Forbidden",
     "InvalidRequest",
@@ -59,6 +62,7 @@ __all__ = [
     "fee_totals",
     "financing",
     "mask",
+    "month",
     "open",
     "read_conversations",
     "read_crm_leads",
@@ -68,10 +72,12 @@ __all__ = [
     "read_messages",
     "trade_in_details",
     "trade_ins",
+    "week",
     "wilson",
 ]
 
 _HOMES = {
+    "BusinessHours": "metrics.hours",
     "Ebay": "accounts",
     "LeadSquared": "crm_account",
     "Saved": "saved",
@@ -83,6 +89,7 @@ _HOMES = {
     "fee_totals": "metrics.fees",
     "financing": "metrics.financing",
     "mask": "metrics.masking",
+    "month": "metrics.calendar",
     "open": "shop",
     "read_conversations": "readers",
     "read_crm_leads": "crm_readers",
@@ -92,6 +99,7 @@ _HOMES = {
     "read_messages": "readers",
     "trade_in_details": "metrics.trade_ins",
     "trade_ins": "metrics.trade_ins",
+    "week": "metrics.calendar",
     "wilson": "metrics.proportions",
 }
 

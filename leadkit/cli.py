@@ -100,7 +100,7 @@ def demo(
         export.prepare(out, _FILES)
         began = time.monotonic()
         with lk.demo(seed, leads) as shop:
-            frames = _all_tables(shop)
+            frames = all_tables(shop)
             took = time.monotonic() - began
             export.keep(frames, out)
         page = console()
@@ -113,34 +113,33 @@ def demo(
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
 def fetch(  # noqa: PLR0917 - each is an option of the command line, given by its name
     table: Annotated[TableName, typer.Argument(help=f"{', '.join(TableName)}.", metavar="TABLE")],
-    source: Annotated[str, typer.Option(help="env (the account in the environment), demo, or a folder.")] = "env",
-    start: Annotated[str | None, typer.Option(help="From this time on: 2026-08-01, or with a time.")] = None,
-    end: Annotated[str | None, typer.Option(help="Before this time.")] = None,
-    zone: Annotated[str, typer.Option(help="The time zone of --start and --end.")] = "UTC",
+    source: Annotated[str, typer.Option(help="env (your account), demo, or a folder.", metavar="WHERE")] = "env",
+    start: Annotated[str | None, typer.Option(help="From this time on, such as 2026-08-01.", metavar="TIME")] = None,
+    end: Annotated[str | None, typer.Option(help="Before this time.", metavar="TIME")] = None,
+    zone: Annotated[str, typer.Option(help="The time zone of --start and --end.", metavar="ZONE")] = "UTC",
     include_messages: Annotated[  # noqa: FBT002 - an option without a value
-        bool, typer.Option("--include-messages", help="Of leads: questions and answers, too.")
+        bool, typer.Option("--include-messages", help="Of leads: questions and answers.")
     ] = False,
     type: Annotated[
-        str | None, typer.Option(help="Of conversations and messages: FROM_MEMBERS, FROM_EBAY or ALL.")
+        str | None, typer.Option(help="Of conversations: FROM_MEMBERS, FROM_EBAY, ALL.", metavar="TYPE")
     ] = None,
-    item_id: Annotated[str | None, typer.Option(help="About this listing only.")] = None,
+    item_id: Annotated[str | None, typer.Option(help="About this listing only.", metavar="ID")] = None,
     status: Annotated[
-        str | None, typer.Option(help="Leads: Answered or Unanswered. Conversations: ACTIVE, UNREAD, …")
+        str | None, typer.Option(help="Answered, Unanswered; ACTIVE, UNREAD, …", metavar="STATUS")
     ] = None,
-    folder: Annotated[list[int] | None, typer.Option(help="Of mail: this folder only; 0 is the inbox, 1 sent.")] = None,
+    folder: Annotated[
+        list[int] | None, typer.Option(help="Of mail: 0 is the inbox, 1 sent; repeat it.", metavar="NUMBER")
+    ] = None,
     bodies: Annotated[bool, typer.Option("--bodies", help="Of mail: the texts, too.")] = False,  # noqa: FBT002 - as above
     ids: Annotated[
-        Path | None,
-        typer.Option(help="Of crm_leads: a file with their ids: one a line, or .csv, .parquet.", metavar="FILE"),
+        Path | None, typer.Option(help="Of crm_leads: one a line, or .csv, .parquet.", metavar="FILE")
     ] = None,
-    ids_column: Annotated[
-        str | None, typer.Option(help="The column of --ids; if not given: prospect_id, or the only one.")
+    ids_column: Annotated[str | None, typer.Option(help="Which of --ids, if not prospect_id.", metavar="NAME")] = None,
+    columns: Annotated[str | None, typer.Option(help="Of crm_leads: FirstName,mx_Store,…", metavar="NAMES")] = None,
+    format: Annotated[
+        Format | None, typer.Option(help="parquet or csv, if --out does not tell.", metavar="FORMAT")
     ] = None,
-    columns: Annotated[
-        str | None, typer.Option(help="Of crm_leads: the API's names, with commas between: FirstName,mx_Store.")
-    ] = None,
-    format: Annotated[Format | None, typer.Option(help="If the ending of --out does not tell.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The file; TABLE.parquet if not given.", metavar="FILE")] = None,
+    out: Annotated[Path | None, typer.Option(help="TABLE.parquet if not given.", metavar="FILE")] = None,
     record: Annotated[Path | None, typer.Option(help="Keep every answer as it came, here.", metavar="FOLDER")] = None,
 ) -> None:
     """Fetch one table into a Parquet or CSV file. It holds raw personal data; only you may read it."""
@@ -222,7 +221,8 @@ def _crm_leads(
     return shop.crm.leads(shop.ids if ids is None else read_ids(ids, ids_column), columns)
 
 
-def _all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
+def all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
+    """Every table of a shop as a whole, then what was odd and what was asked."""
     import polars as pl  # noqa: PLC0415 - so that --help need not wait for Polars
 
     ebay, crm = shop.ebay, shop.crm

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from leadkit.fetch import check_total, completed
+from leadkit.crm_rows import CrmRows, keys_of, read_rows
+from leadkit.fetch import check_total
 from leadkit.parameters import checked
 from leadkit.problems import Problems
 from leadkit.readers import Bodies, SavedBody, close_problems, saved_bodies
@@ -17,10 +18,7 @@ from leadkit.records import Table
 from leadkit.sources.leadsquared import (
     CRM_LEADS,
     CrmLeadsRequest,
-    CrmRows,
     in_order,
-    keys_of,
-    read_rows,
     table_of,
     tell_rows,
     unknown_columns,
@@ -71,11 +69,11 @@ def crm_of(
     """
     asked = () if columns is None else tuple(columns)
     table, rows = _read(saved, asked)
-    frame = _with_ours(table, rows, saved, account)
+    rows = rows.with_ours(table, account, [one.fetched_at for one in saved])
     tell_rows(problems, table, [rows], None)
     _check_totals(problems, rows)
     wanted = table if columns is None else table_of(asked)
-    return in_order(table, [_filled(frame)], ids).select(wanted.schema.names())
+    return in_order(table, [_filled(rows.frame)], ids).select(wanted.schema.names())
 
 
 def _read(saved: Sequence[SavedBody], asked: tuple[str, ...]) -> tuple[Table, CrmRows]:
@@ -89,13 +87,6 @@ def _read(saved: Sequence[SavedBody], asked: tuple[str, ...]) -> tuple[Table, Cr
     if more == names:
         return table, rows
     return table_of(more), read_rows(table_of(more), bodies, calls)
-
-
-def _with_ours(table: Table, rows: CrmRows, saved: Sequence[SavedBody], account: str) -> pl.DataFrame:
-    """The rows with the account and, of each body, when it was fetched."""
-    times = pl.DataFrame({"at": [one.fetched_at for one in saved], "rows": rows.lengths}, schema=_TIMES)
-    at = times.select(pl.col("at").repeat_by("rows").explode(empty_as_null=False, keep_nulls=True)).to_series()
-    return completed(table, rows.frame.with_columns(at.alias("fetched_at")), account=account)
 
 
 def _filled(frame: pl.DataFrame) -> pl.DataFrame:
@@ -115,6 +106,3 @@ def _check_totals(problems: Problems, rows: CrmRows) -> None:
     for total, came in by_total.items():
         sweeps = max(1, -(-came // total)) if total else 1
         check_total(problems, CRM_LEADS, said=total * sweeps, came=came, name="RecordCount")
-
-
-_TIMES = pl.Schema({"at": pl.Datetime("us", "UTC"), "rows": pl.Int64()})

@@ -28,7 +28,9 @@ def judge(reply: Reply) -> Verdict | None:
         kind, advice = _REFUSED[reply.status]
         host = _HOST.search(words) if kind is Unauthorized else None
         return Verdict(
-            kind, said, advice=f"The API names the host of the account: give host={host[0]!r}." if host else advice
+            kind,
+            said,
+            advice=f"The API names the host of the account: give host={host[0].lower()!r}." if host else advice,
         )
     if reply.status == _OK or (reply.status >= _FAILED and words.startswith("MX")):
         return Verdict(LeadkitError, said) if said else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import signal
 import sys
 import webbrowser
 from collections.abc import Iterable
@@ -133,14 +134,15 @@ def _client_secret() -> Secret:
 
 def _hidden_line(prompt: str) -> Secret:
     """One line of input, without echo at a terminal; empty at the end of the input, or where it is no text."""
+    if hasattr(signal, "siginterrupt"):
+        signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - its own signature; Polars lets reads go on at Ctrl-C
     if not sys.stdin.isatty():
         return Secret(sys.stdin.buffer.readline(_LONGEST).decode("utf-8", "replace"))
     try:
         return Secret(getpass.getpass(prompt))
-    except EOFError:
-        return Secret("")
-    except UnicodeDecodeError:
-        return Secret("?")  # no answer to anything
+    except (EOFError, UnicodeDecodeError) as error:
+        complain("")  # the cursor still stands behind the prompt
+        return Secret("" if isinstance(error, EOFError) else "?")  # the second is no answer to anything
 
 
 def _end(at: datetime | None) -> str:

@@ -24,12 +24,12 @@ TIMES = {
 }
 """Where the first and the last moment of a table stand."""
 TELLS = (
-    ("leads", "who asked about which ad, fees, financing, trade-ins, NEW or RESPONDED", "when you answered; ended ads"),
-    ("messages", "every message with its time: exact waits", "threads that are gone, buyers without an account"),
-    ("mail", "when you replied: UserResponseDate, the Sent folder", "messages older than a year"),
-    ("crm_leads", "what became of a lead in the CRM, and when it got there", "replies"),
+    ("leads", "who asked, which ad, what fee, NEW or RESPONDED", "when you answered, ended ads"),
+    ("messages", "every message with its time", "deleted threads, guests"),
+    ("mail", "UserResponseDate, the Sent folder", "more than a year back"),
+    ("crm_leads", "when a lead reached the CRM, its stage", "replies"),
 )
-"""What each source can and can't tell; of a phone call none knows."""
+"""What each source can and can't tell."""
 
 
 def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, files: str) -> None:
@@ -48,7 +48,7 @@ def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, fil
         _part("Trade-in", _shares(trade_ins(leads))),
     ]
     _print(console, _part("Tables", _tables(tables(frames, zone)), note=f"times in {zone}; files: {files}"))
-    _print(console, _part("What each source tells", _told()))
+    _print(console, _part("What each source tells", _told(), note="phone calls are in none"))
     _print(console, Columns(shares, padding=(0, 4)))
     _print(console, _part("Fees", _fees(fees(leads)), note="as charged, each currency by itself"))
     _print(console, _part("What was odd", _odd(odd(problems))))
@@ -76,8 +76,12 @@ def say_next(console: Console, lines: Sequence[str]) -> None:
 
 
 def tables(frames: Mapping[str, pl.DataFrame], zone: str) -> pl.DataFrame:
-    """One row per table: table, rows, first and last (its moments as text in that zone; null where it has none)."""
-    rows = [{"table": name, "rows": len(frame), **_span(name, frame, zone)} for name, frame in frames.items()]
+    """One row per table of a source: table, rows, first and last (its moments as text in that zone, else null)."""
+    rows = [
+        {"table": name, "rows": len(frame), **_span(name, frame, zone)}
+        for name, frame in frames.items()
+        if name not in {"problems", "requests"}
+    ]
     return pl.DataFrame(rows, schema={"table": pl.String, "rows": pl.Int64, "first": pl.String, "last": pl.String})
 
 

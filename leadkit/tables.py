@@ -107,6 +107,19 @@ def read_envelope(table: Table, body: bytes, *, call: str) -> dict[str, Any]:
     return envelope
 
 
+def glance(table: Table, body: bytes, *, call: str) -> dict[str, Any]:
+    """As `read_envelope`, for a body that is going to be decoded: a quick look, which its rows confirm then.
+
+    Raises:
+        BadResponse: the body is not JSON, or its envelope is absent.
+    """
+    found = cut(body, table.envelope_list)
+    if found is None:
+        return read_envelope(table, body, call=call)
+    _check_envelope(found[0], table, call, bare=False)
+    return found[0]
+
+
 def decode_together(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | None:
     """Many small bodies whose rows stand in one list; None where one of them needs a closer look: `decode` it."""
     cuts = [cut(body, table.envelope_list) for body in bodies]

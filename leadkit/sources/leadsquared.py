@@ -10,22 +10,23 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 import polars as pl
 from pydantic import BeforeValidator, Field
 
-from leadkit.decode.layout import first_keys
-from leadkit.decode.walk import Misfit
+from leadkit.calls import Answer
+from leadkit.crm_rows import CrmRows, read_rows
 from leadkit.endpoint import Endpoint
-from leadkit.errors import InvalidRequest
-from leadkit.fetch import Run, check_total, completed, reading, union
+from leadkit.errors import BadResponse, InvalidRequest, MissingColumns
+from leadkit.fetch import Run, check_total, reading, union
 from leadkit.leadsquared_errors import judge
 from leadkit.parameters import Request, argument, refuse
 from leadkit.problems import Problem, Problems
 from leadkit.records import Column, Record, Table, ours, wire
-from leadkit.tables import Decoded, decode, decode_alike, joined
+from leadkit.tables import glance
 
 _NOT_ASKED = "empty there, or not asked for"
 
@@ -101,7 +102,9 @@ def _columns(value: Any) -> tuple[str, ...] | None:
         return None
     spelled = {name.lower(): name for name in KNOWN}
     asked: dict[str, str] = {}
-    for name in (one.strip() for one in (value.split(",") if isinstance(value, str) else value)):
+    given = value.split(",") if isinstance(value, str) else value
+    for one in given if isinstance(given, Iterable) else [given]:
+        name = one.strip() if isinstance(one, str) else ""
         if not _API_NAME.fullmatch(name):
             raise ValueError("no name of a column")
         asked.setdefault(name.lower(), spelled.get(name.lower(), name))
@@ -143,11 +146,15 @@ def ids_of(ids: object) -> tuple[tuple[str, ...], int]:
 
     Raises:
         InvalidRequest: something else than ids; nothing was sent.
+        MissingColumns: a frame of several columns without ``prospect_id``.
     """
     if isinstance(ids, pl.LazyFrame):
         ids = ids.collect()
     if isinstance(ids, pl.DataFrame):
-        ids = ids.get_column("prospect_id" if "prospect_id" in ids.columns or ids.width != 1 else ids.columns[0])
+        name = ids.columns[0] if ids.width == 1 else "prospect_id"
+        if name not in ids.columns:
+            raise MissingColumns.of([name], ids.columns, needed_by="leads(ids)")
+        ids = ids.get_column(name)
     given = [ids] if isinstance(ids, str | UUID) else ids
     if not isinstance(given, Iterable) or isinstance(given, Mapping | bytes):
         raise _no_ids(type(ids).__name__)
@@ -181,7 +188,10 @@ def fetch_crm_leads(run: Run, request: CrmLeadsRequest) -> pl.DataFrame:
     swept = _sweep(run, table, request, request.ids)
     pages, left = swept.pages, _without(request.ids, swept.pages)
     while left and not swept.cut and _count(pages) < swept.said:
-        again = _sweep(run, table, request, left).pages
+        try:
+            again = _sweep(run, table, request, left).pages
+        except BadResponse:  # the count was wrong, and there is nothing to come: that it differs is told below
+            break
         pages, before, left = [*pages, *again], len(left), _without(left, again)
         if len(left) == before:
             break
@@ -196,7 +206,7 @@ def fetch_crm_leads(run: Run, request: CrmLeadsRequest) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Swept:
-    """All pages for some ids, and how many leads the API counts; `cut`: the user wants no more rows."""
+    """What came for some ids, and how many leads the API counts; `cut`: the user wants no more rows."""
 
     pages: list[CrmRows]
     said: int
@@ -209,26 +219,40 @@ def _sweep(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str])
     pages: list[CrmRows] = []
     said = 0
     for group in [chunks] if request.max_rows is None else [[chunk] for chunk in chunks]:
-        firsts = run.in_parallel(lambda chunk: _ask(run, table, request, chunk, 1), group)
+        firsts = run.in_parallel(lambda chunk: _ask(run, request, chunk, 1), group)
+        totals = [_counted(answer) for answer in firsts]
         rest = [
             (chunk, page)
-            for chunk, first in zip(group, firsts, strict=True)
-            for page in range(2, request.pages(min(first.totals[0], len(chunk))) + 1)
+            for chunk, total in zip(group, totals, strict=True)
+            for page in range(2, request.pages(min(total, len(chunk))) + 1)
         ]
-        pages += [*firsts, *run.in_parallel(lambda one: _ask(run, table, request, *one), rest)]
-        said += sum(first.totals[0] for first in firsts)
+        answers = [*firsts, *run.in_parallel(lambda one: _ask(run, request, *one), rest)]
+        pages += [_read(run, table, answers)] if answers else []
+        said += sum(totals)
         if request.max_rows is not None and _count(pages) > request.max_rows:
             return _Swept(pages, said, cut=True)
     return _Swept(pages, said, cut=False)
 
 
-def _ask(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str], page: int) -> CrmRows:
+def _ask(run: Run, request: CrmLeadsRequest, ids: Sequence[str], page: int) -> Answer:
+    """One page, not yet read: reading takes its time, and the budget's is better used."""
     answer = run.send(BY_IDS, content=request.content(ids, page))
-    call = f"{table.name} ({BY_IDS.operation})"
-    found = read_rows(table, [answer.body], [call], status=answer.status)
-    answer.entry.rows, answer.entry.total = len(found.frame), found.totals[0]
-    run.progress.step(len(found.frame))
-    return replace(found, frame=completed(table, found.frame, account=run.account, fetched_at=answer.fetched_at))
+    run.progress.step(max(0, min(request.page_size, len(ids) - (page - 1) * request.page_size)))
+    return answer
+
+
+def _counted(answer: Answer) -> int:
+    """How many leads the API counts."""
+    look = partial(glance, CRM_LEADS, answer.body, call=_CALL)
+    return int(reading(CRM_LEADS.name, answer.body, look, status=answer.status)["RecordCount"])
+
+
+def _read(run: Run, table: Table, answers: Sequence[Answer]) -> CrmRows:
+    """The rows of these answers, with what leadkit adds."""
+    found = read_rows(table, [one.body for one in answers], [_CALL] * len(answers), status=answers[0].status)
+    for answer, length, total in zip(answers, found.lengths, found.totals, strict=True):
+        answer.entry.rows, answer.entry.total = length, total
+    return found.with_ours(table, run.account, [one.fetched_at for one in answers])
 
 
 def _without(ids: Sequence[str], pages: Iterable[CrmRows]) -> list[str]:
@@ -285,98 +309,7 @@ def _tell_absent(run: Run, request: CrmLeadsRequest, pages: Iterable[CrmRows], l
         run.tell(CRM_LEADS, "missing_id", column="prospect_id", row_key=one, detail="asked for, and did not come back")
 
 
-@dataclass(frozen=True, slots=True)
-class CrmRows:
-    """The rows of one or more answers; of each how many it has and how many the API counts.
-
-    `keys` are those of each answer's first row, in small letters.
-    """
-
-    frame: pl.DataFrame
-    misfits: Sequence[Misfit]
-    lengths: Sequence[int]
-    totals: Sequence[int]
-    keys: frozenset[str]
-
-    @property
-    def ids(self) -> list[str | None]:
-        """The ids of the rows, in small letters."""
-        return self.frame.get_column("prospect_id").str.to_lowercase().to_list()
-
-
-def read_rows(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, status: int | None = None) -> CrmRows:
-    """The rows of these answers: columns known by name whatever its case, ``{mxnewline}`` a newline, no blank texts.
-
-    Args:
-        table: what to read, as `table_of` gives it.
-        bodies: the answers.
-        calls: names each of them in errors.
-        status: with which they came, where they came over HTTP.
-
-    Raises:
-        BadResponse: a body is not JSON, its envelope is absent, or something else stands where rows belong.
-    """
-    bodies = [body.replace(b"{mxnewline}", rb"\n") for body in bodies]  # as JSON writes a newline
-    keys = [keys_of(body) for body in bodies]
-    tables = [_spelled(table, own) for own in keys]
-    alike = len(bodies) > 1 and len(set(tables)) == 1
-    found = (decode_alike(tables[0], bodies) if alike else None) or joined(
-        table, [_decoded(*one, status=status) for one in zip(tables, bodies, calls, strict=True)]
-    )
-    return CrmRows(
-        frame=found.frame.with_columns(_no_blanks(table)),
-        misfits=[replace(misfit, path=_path_in(table, misfit.path)) for misfit in found.misfits],
-        lengths=found.lengths,
-        totals=[int(envelope["RecordCount"]) for envelope in found.envelopes],
-        keys=frozenset(key.lower() for own in keys for key in own),
-    )
-
-
-def keys_of(body: bytes) -> list[str]:
-    """The keys of a body's first row."""
-    opened = _LIST.search(body)
-    return first_keys(body, opened.end()) if opened else []
-
-
-def _decoded(table: Table, body: bytes, call: str, *, status: int | None) -> Decoded:
-    """One body; where a later row spells its keys otherwise than the first one, all of them are respelled first."""
-    decoded = reading(table.name, body, lambda: decode(table, body, call=call), status=status)
-    paths = {_path_in(table, misfit.path) for misfit in decoded.misfits if misfit.kind == "unknown_key"}
-    if paths.isdisjoint(column.path for column in table.columns if column.path):
-        return decoded
-    return decode(table, _respelled(body, table), call=call)
-
-
-def _spelled(table: Table, keys: Sequence[str]) -> Table:
-    """The table with its columns at the keys that an answer uses, so that it is decoded at full speed."""
-    found = {f"leads[].{key.lower()}": f"Leads[].{key}" for key in reversed(keys)}
-    moved = tuple(
-        replace(column, path=found.get(column.path.lower(), column.path)) if column.path else column
-        for column in table.columns
-    )
-    return table if moved == table.columns else replace(table, asked=moved)
-
-
-def _respelled(body: bytes, table: Table) -> bytes:
-    """The body with one spelling of each key. In valid JSON no text can look like a key: its quotes are escaped."""
-    names = [column.path.removeprefix("Leads[].").encode() for column in table.columns if column.path]
-    spelled = {name.lower(): name for name in names}
-    pattern = re.compile(rb'"(%b)"(?=\s*:)' % b"|".join(map(re.escape, names)), re.IGNORECASE)
-    return pattern.sub(lambda key: b'"%b"' % spelled[key[1].lower()], body)
-
-
-def _path_in(table: Table, path: str) -> str:
-    """A wire path as this table spells it."""
-    return next((one.path for one in table.columns if one.path and one.path.lower() == path.lower()), path)
-
-
-def _no_blanks(table: Table) -> list[pl.Expr]:
-    """Null for a blank text; others are left as they came."""
-    texts = (pl.col(column.name) for column in table.columns if column.path and column.kind == "text")
-    return [pl.when(text.str.strip_chars() != "").then(text) for text in texts]
-
-
-_LIST = re.compile(rb'"Leads"\s*:\s*\[')
+_CALL = "crm_leads (Leads/Retrieve/ByIds)"
 
 
 BY_IDS = Endpoint(

@@ -14,6 +14,8 @@ from leadkit.problems import SCHEMA
 from leadkit.request_log import RequestLog
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES
 from leadkit.sources.ebay_leads import LEADS
+from leadkit.sources.ebay_mailbox import FOLDERS, MAIL
+from leadkit.sources.leadsquared import CRM_LEADS
 
 
 def leads(**columns):
@@ -29,6 +31,9 @@ def printed(found, problems=()):
         "leads": found,
         "conversations": CONVERSATIONS.empty(),
         "messages": MESSAGES.empty(),
+        "mail": MAIL.empty(),
+        "folders": FOLDERS.empty(),
+        "crm_leads": CRM_LEADS.empty(),
         "problems": pl.DataFrame(problems, schema=SCHEMA, orient="row"),
         "requests": RequestLog().frame(),
     }

@@ -20,6 +20,7 @@ class Asked:
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
+    body: bytes = b""
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -56,8 +57,8 @@ def answering(answer: Answering | Answer) -> Iterator[Server]:
             pass
 
         def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked = _asked(self)
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            asked = _asked(self, body)
             server.asked.append(asked)
             status, headers, body = answer(asked) if callable(answer) else answer
             self.send_response_only(status)
@@ -83,7 +84,7 @@ def answering(answer: Answering | Answer) -> Iterator[Server]:
             thread.join()
 
 
-def _asked(handler: http.server.BaseHTTPRequestHandler) -> Asked:
+def _asked(handler: http.server.BaseHTTPRequestHandler, body: bytes) -> Asked:
     target = urlsplit(handler.path)
     headers = {name.lower(): value for name, value in handler.headers.items()}
-    return Asked(handler.command, target.path, parse_qs(target.query, keep_blank_values=True), headers)
+    return Asked(handler.command, target.path, parse_qs(target.query, keep_blank_values=True), headers, body)

@@ -9,6 +9,7 @@ from contract_rows import Row, each
 from contract_server import Answer, Asked, answering, as_json
 
 import leadkit as lk
+from leadkit.consent import consent_to
 from leadkit.sandbox import Sandbox
 from leadkit.sources import ebay_conversations, ebay_leads
 
@@ -52,6 +53,11 @@ def test_what_was_asked_for_can_be_read(row: Row) -> None:
 @each("header", is_scope)
 def test_the_endpoints_declare_the_scope(row: Row) -> None:
     assert {endpoint.scope for endpoint in ENDPOINTS[row.source]} == {f"{BASE}/{row.name.removeprefix('scope ')}"}
+
+
+@each("header", is_scope)
+def test_a_login_asks_for_the_scope(row: Row) -> None:
+    assert f"{BASE}/{row.name.removeprefix('scope ')}" in consent_to("an-id", "A_RuName").scopes
 
 
 @pytest.mark.parametrize("granted", [True, False], ids=["with the scope", "without it"])

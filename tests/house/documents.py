@@ -4,7 +4,10 @@ import ast
 import contextlib
 import io
 import re
+import warnings
 from dataclasses import dataclass
+
+import leadkit as lk
 
 FENCE = re.compile(
     r"(?:^<!-- not run: (?P<reason>[^\n]+?) -->\n)?^```(?P<language>\w*)[^\n]*\n(?P<body>.*?)^```$",
@@ -52,7 +55,8 @@ def printed(block: Block, name: str, namespace: dict[str, object]) -> str:
     """What a block prints, and the value of its last line as a console shows it."""
     tree = ast.parse("\n" * (block.line - 1) + block.code, filename=name)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    with contextlib.redirect_stdout(io.StringIO()) as output:
+    with contextlib.redirect_stdout(io.StringIO()) as output, warnings.catch_warnings():
+        warnings.simplefilter("ignore", lk.LeadkitWarning)  # a reader is told on stderr what was odd, and reads on
         exec(compile(tree, name, "exec"), namespace)
         value = eval(compile(ast.Expression(last.value), name, "eval"), namespace) if last else None
         if value is not None:
