@@ -11,6 +11,11 @@ BATCH = 250_000
 """Rows that are handed on at a time."""
 
 
+def held(plan: pl.LazyFrame) -> pl.LazyFrame:
+    """The plan computed now: for what is used several times, and small enough."""
+    return plan.collect(engine="streaming").lazy()
+
+
 def deferred(plan: Callable[[], pl.LazyFrame], schema: pl.Schema) -> pl.LazyFrame:
     """The plan that the function makes when it is needed; only the columns and rows that are asked for are computed."""
 

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 import polars as pl
 
 from leadkit.errors import InvalidRequest
-from leadkit.metrics.given import Needed
 from leadkit.metrics.as_of import by_then, capped
+from leadkit.metrics.given import Needed
 from leadkit.metrics.repeats import again, looked_up
 
-NEEDED: dict[str, Needed] = {
+LEADS: dict[str, Needed] = {
     "lead_id": "text",
     "item_id": "text",
     "user_id": "text",
@@ -23,7 +23,7 @@ NEEDED: dict[str, Needed] = {
     "status": "text",
     "fetched_at": "time",
 }
-USED: dict[str, Needed] = {"account": "text", "email": "text", "external_email": "text", "exchanges": "any"}
+LEADS_USED: dict[str, Needed] = {"account": "text", "email": "text", "external_email": "text", "exchanges": "any"}
 
 
 def lead_records(leads: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
@@ -34,7 +34,7 @@ def lead_records(leads: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
     """
     schema = leads.collect_schema()
     asked, answered = _of_exchanges(schema.get("exchanges"))
-    records = leads.select(name for name in schema if name in NEEDED | USED).with_row_index("record")
+    records = leads.select(name for name in schema if name in LEADS | LEADS_USED).with_row_index("record")
     records = records.with_columns(pl.col("submitted_at").fill_null(asked))
     if until is not None:
         records = records.filter(pl.col("submitted_at").is_null() | (pl.col("submitted_at") <= until))
@@ -115,14 +115,14 @@ def _of_exchanges(dtype: pl.DataType | None) -> tuple[pl.Expr, pl.Expr]:
     return exchanges.eval(at).list.min(), exchanges.eval(answered).list.max()
 
 
-def exchange_fields(dtype: pl.DataType) -> dict[str, pl.DataType]:
+def exchange_fields(dtype: pl.DataType) -> pl.Schema:
     """The fields of ``exchanges``.
 
     Raises:
         InvalidRequest: it is no list of questions with their answers.
     """
     inner = dtype.inner if isinstance(dtype, pl.List) else None
-    fields = {field.name: field.dtype for field in inner.fields} if isinstance(inner, pl.Struct) else {}
+    fields = pl.Schema(inner.to_schema() if isinstance(inner, pl.Struct) else {})
     if {"message_id", "created_at", "response"} <= fields.keys() and isinstance(fields["created_at"], pl.Datetime):
         return fields
     raise InvalidRequest(

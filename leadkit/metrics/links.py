@@ -14,6 +14,8 @@ import polars as pl
 
 from leadkit.metrics.lead_records import exchange_fields, utc
 
+ACCOUNT = pl.col("^account$").fill_null("")
+"""The account where there is one, in a form that joins: without a name it is one, too."""
 NEAR = timedelta(minutes=10)
 """How far the question of a lead may be from its submission."""
 SENT_FOLDER = "1"
@@ -46,7 +48,7 @@ def folded(name: str) -> pl.Expr:
 
 def who(leads: pl.LazyFrame) -> pl.LazyFrame:
     """What leads are linked by: ``row``, account, listing, ``buyer`` and ``submitted_at``; those that have all."""
-    return leads.select("row", "^account$", "item_id", folded("user_id").alias("buyer"), "submitted_at").drop_nulls(
+    return leads.select("row", ACCOUNT, "item_id", folded("user_id").alias("buyer"), "submitted_at").drop_nulls(
         ["item_id", "buyer", "submitted_at"]
     )
 
@@ -111,9 +113,11 @@ def _questions(records: pl.LazyFrame) -> pl.LazyFrame:
     fields = pl.col("exchanges").struct
     asked_at = utc(fields["created_at"], exchange_fields(dtype)["created_at"])
     return (
-        records.select("row", "^account$", "exchanges")
+        records.select("row", ACCOUNT, "exchanges")
         .explode("exchanges", empty_as_null=False, keep_nulls=False)
-        .select("row", "^account$", fields["message_id"].cast(pl.String).alias("external_message_id"), asked_at=asked_at)
+        .select(
+            "row", "^account$", fields["message_id"].cast(pl.String).alias("external_message_id"), asked_at=asked_at
+        )
         .drop_nulls("external_message_id")
         .unique(["row", "external_message_id"], keep="first", maintain_order=True)
         .sort("row", "asked_at", nulls_last=True, maintain_order=True)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import polars as pl
 
+from leadkit.metrics.as_of import by_then, capped
 from leadkit.metrics.given import Needed
 from leadkit.metrics.links import SENT_FOLDER, between_members, folded, keys, questions_in, received, who
-from leadkit.metrics.as_of import by_then, capped
 from leadkit.metrics.thread_evidence import SKEW
 
 MAIL: dict[str, Needed] = {
@@ -23,7 +23,7 @@ MAIL: dict[str, Needed] = {
     "item_id": "text",
     "fetched_at": "time",
 }
-USED: dict[str, Needed] = {"account": "text", "send_to_name": "text", "message_type": "text"}
+MAIL_USED: dict[str, Needed] = {"account": "text", "send_to_name": "text", "message_type": "text"}
 
 
 def question_facts(

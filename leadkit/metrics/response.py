@@ -1,22 +1,55 @@
-"""How long buyers waited for the first reply: from everything that was fetched, each lead by its own evidence."""
+"""How long buyers waited for the first reply: each lead by its own evidence, from all that was fetched."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
 
 import polars as pl
 
-from leadkit.metrics import lead_records, mail_evidence
-from leadkit.metrics.episodes import with_episodes
-from leadkit.metrics.given import Frame, as_given, if_there, needed
-from leadkit.metrics.mail_evidence import MAIL, follow_up_facts, question_facts, sent_facts
+from leadkit.metrics.answered import answered_columns
 from leadkit.metrics.as_of import moment
-from leadkit.metrics.deferred import deferred
-from leadkit.metrics.thread_evidence import ACCOUNT, CONVERSATIONS, MESSAGES, SKEW, latest_facts, thread_facts
+from leadkit.metrics.clocks import Hours, business_columns
+from leadkit.metrics.deferred import deferred, held
+from leadkit.metrics.episodes import with_episodes
+from leadkit.metrics.given import Frame, if_there, needed
+from leadkit.metrics.lead_records import LEADS, LEADS_USED, lead_records, one_row_each
+from leadkit.metrics.links import ACCOUNT
+from leadkit.metrics.mail_evidence import MAIL, MAIL_USED, follow_up_facts, question_facts, sent_facts
+from leadkit.metrics.thread_evidence import CONVERSATIONS, MESSAGES, OWNER, latest_facts, thread_facts
 from leadkit.metrics.verdict import STATES, judged
 
-_ME = "response_times"
 AnyFrame = pl.DataFrame | pl.LazyFrame
+
+_SPAN, _AT = pl.Duration("us"), pl.Datetime("us", "UTC")
+TIMES = pl.Schema(
+    {
+        "account": pl.String(),
+        "lead_id": pl.String(),
+        "item_id": pl.String(),
+        "user_id": pl.String(),
+        "submitted_at": _AT,
+        "episode_id": pl.String(),
+        "state": STATES,
+        "evidence": pl.String(),
+        "link_rule": pl.String(),
+        "conversation_id": pl.String(),
+        "reply_id": pl.String(),
+        "wait_lower": _SPAN,
+        "wait_upper": _SPAN,
+        "responded_at": _AT,
+        "age": _SPAN,
+        "business_wait_lower": _SPAN,
+        "business_wait_upper": _SPAN,
+        "business_age": _SPAN,
+        "after_hours": pl.Boolean(),
+        "conflict": pl.Boolean(),
+        "observed_at": _AT,
+    }
+)
+"""The columns of `response_times`."""
 
 
 def response_times(
@@ -25,117 +58,133 @@ def response_times(
     messages: AnyFrame | None = None,
     conversations: AnyFrame | None = None,
     mail: AnyFrame | None = None,
-    as_of: datetime | str | None = None,
+    as_of: datetime | date | str | None = None,
+    hours: Hours | None = None,
 ) -> Frame:
-    """One row per lead: whether, when and how surely the seller's first reply came, from all evidence that is given."""
-    until = moment(as_of, name="as_of", needed_by=_ME)
-    asked = needed(leads, lead_records.NEEDED | if_there(leads, lead_records.USED), by=_ME)
-    talks = said = mails = None
-    if conversations is not None:
-        talks = needed(conversations, CONVERSATIONS | if_there(conversations, ACCOUNT), by=_ME, name="conversations")
+    """How long each buyer waited for the seller's first reply, as exactly as the given records prove it.
+
+    A reply is a message of the seller's to that buyer about that listing, automatic or not, at or after the lead: one
+    before it does not count, and one in the same instant is a wait of 0. A reply counts for every open lead of that
+    buyer and listing, and each lead has its own wait. Replies by phone, and in threads that can't be linked, show only
+    in the lead's status.
+
+    **Evidence**, the strongest first; `evidence` names the one that a row rests on:
+
+    * exact: ``E1 thread`` (the first message of the seller's in `messages`), ``E2 user_response`` (UserResponseDate of
+      the question's copy in `mail`, not before the question), ``E3 sent`` (the first copy in the Sent folder);
+    * by a known time: ``E1 thread`` and ``E2 user_response`` where something may have come before, ``E4
+      latest_message`` (of `conversations`, the seller's), ``E7 replied``, ``E7 status`` (RESPONDED), ``E7 response``
+      (the lead holds an answer, which has no time);
+    * not up to a known time: ``E8 thread`` (a whole thread with the buyer's message and no reply), ``E8
+      latest_message`` (it is the first one, the buyer's), ``E8 replied`` (false), ``E8 sent``, ``E8 status`` (NEW);
+    * both: ``E5 polling``, not at one time and yes at a later one.
+
+    Exact beats interval; intervals are intersected. What can't be true together is a `conflict`, and the source of the
+    lower number stands: absence seen after a reply, a Sent copy or UserResponseDate more than 60 s before the thread's
+    first reply, or those two more than 60 s apart without a thread. A later one does not contradict the thread.
+
+    **Links.** ``R1``: the mail's external_message_id is the message_id of the lead's first question (leads fetched with
+    ``include_messages=True``). ``R2``: same listing and buyer, received within ten minutes of the lead. ``R3``: same
+    listing and buyer. More than one candidate is no link. Buyers are compared by user id in lower case; a user name and
+    an immutable id are not taken for the same buyer, and a thread without a listing is not linked.
+
+    **Whole threads.** A thread is taken for whole unless `conversations` has a latest message or a beginning of it that
+    `messages` lacks (``max_rows`` cuts threads): then it proves no absence. A message whose sender is not known
+    (from_seller null) may be the reply: before the known one at r, the wait is in (0, r]; without one, nothing is
+    known of it. A record without fetched_at proves neither absence nor a status.
+
+    **Several records** of one account and lead_id (polls, one frame below the other) are one row, where the first of
+    them stands. **Duplicates** (same account, listing and buyer, else e-mail, at most 24 hours after the one before,
+    which was not known to be answered by then) share the `episode_id` of the first.
+
+    Args:
+        leads: needs lead_id, item_id, user_id, submitted_at (without it: the first question of exchanges), status and
+            fetched_at; account, email, external_email and exchanges are used if they are there.
+        messages: of the threads; needs conversation_id, reference_id, message_id, created_at, sender, recipient,
+            from_seller and fetched_at. The ``sender`` eBay does not count.
+        conversations: needs conversation_id, reference_id, other_party, created_at, latest_message_id, latest_at,
+            latest_sender, latest_recipient and fetched_at.
+        mail: inbox and Sent folder; needs message_id, external_message_id, folder_id, sender, recipient, received_at,
+            replied_at, replied, item_id and fetched_at; send_to_name and message_type are used if they are there.
+        as_of: what was known at this moment (a naive one, and a date, is UTC): later leads leave, so that
+            ``len(leads) - len(times)`` counts them; messages and dates after it are not yet known; absence seen later
+            held then, too; RESPONDED seen later says nothing. None: everything.
+        hours: a `BusinessHours`, or one for each account, for the business clock.
+
+    Returns:
+        One row per lead in the order of `leads`, with times in UTC and spans as Durations:
+
+        * account, lead_id, item_id, user_id, submitted_at, episode_id;
+        * state (``answered_exact``, ``answered_interval``, ``unanswered`` or, without any evidence, ``unknown``),
+          evidence, link_rule (of the evidence, else of the thread or mail that is linked), conversation_id (of the
+          reply, else the only one linked), reply_id (of the message, or of its Sent copy);
+        * wait_lower and wait_upper: equal if exact; (wait_lower, wait_upper] if an interval, a wait of 0 in it where
+          wait_lower is 0; unanswered: age and null; unknown: both null;
+        * responded_at (exact only), age (observed_at - submitted_at; null if that is negative);
+        * business_wait_lower, business_wait_upper, business_age: the same by the business clock, and after_hours, the
+          lead came while closed; null without `hours`, or where the account has none;
+        * conflict; observed_at: when the newest record about the lead was fetched; unanswered: up to when it was open.
+
+        No rows give the same columns. Naive times are read as UTC, and told. A LazyFrame of leads gives one, which
+        holds a few numbers of each lead but not all its columns while it runs.
+
+    Raises:
+        MissingColumns: a frame lacks a column that it needs; names the nearest.
+        InvalidRequest: an argument is no frame, a column has another dtype, `as_of` is no time, or `hours` no calendar.
+
+    Source: the questions of issue trackers, help desks and survival analysis are compared in docs/metrics.md.
+    """
+    rows = needed(leads, LEADS | if_there(leads, LEADS_USED), by=_ME)
+    said = talks = mails = None
     if messages is not None:
-        said = needed(messages, MESSAGES | if_there(messages, ACCOUNT), by=_ME, name="messages")
-    if mail is not None:
-        mails = needed(mail, MAIL | if_there(mail, mail_evidence.USED), by=_ME, name="mail")
-    if isinstance(leads, pl.LazyFrame):
-        return deferred(lambda: _times(asked, said, talks, mails, until), SCHEMA)
-    return _times(asked, said, talks, mails, until).collect()
-
-
-def _times(leads, messages, conversations, mail, until):
-    records = lead_records.lead_records(leads, until)
-    facts = lead_records.one_row_each(records)
-    sources = []
+        said = needed(messages, MESSAGES | if_there(messages, OWNER), by=_ME, name="messages")
     if conversations is not None:
-        sources.append(latest_facts(facts, conversations, until))
-    if messages is not None:
-        sources.append(thread_facts(facts, messages, conversations, until))
+        talks = needed(conversations, CONVERSATIONS | if_there(conversations, OWNER), by=_ME, name="conversations")
     if mail is not None:
-        sources.append(question_facts(facts, mail, records, until))
-        sources.append(follow_up_facts(facts, mail, until))
-        sources.append(sent_facts(facts, mail, until))
-    for source in sources:
-        facts = facts.join(source, on="row", how="left", maintain_order="left")
-    found = with_episodes(judged(facts))
-    return found.select(_columns(set(found.collect_schema())))
-
-SPAN, AT = pl.Duration("us"), pl.Datetime("us", "UTC")
-SCHEMA = pl.Schema(
-    {
-        "account": pl.String(),
-        "lead_id": pl.String(),
-        "item_id": pl.String(),
-        "user_id": pl.String(),
-        "submitted_at": AT,
-        "episode_id": pl.String(),
-        "state": STATES,
-        "evidence": pl.String(),
-        "link_rule": pl.String(),
-        "conversation_id": pl.String(),
-        "reply_id": pl.String(),
-        "wait_lower": SPAN,
-        "wait_upper": SPAN,
-        "responded_at": AT,
-        "age": SPAN,
-        "business_wait_lower": SPAN,
-        "business_wait_upper": SPAN,
-        "business_age": SPAN,
-        "after_hours": pl.Boolean(),
-        "conflict": pl.Boolean(),
-        "observed_at": AT,
-    }
-)
+        mails = needed(mail, MAIL | if_there(mail, MAIL_USED), by=_ME, name="mail")
+    said, talks, mails = (one if one is None else one.with_columns(ACCOUNT) for one in (said, talks, mails))
+    given = _Given(said, talks, mails, moment(as_of, name="as_of", needed_by=_ME), business_columns(hours))
+    if isinstance(leads, pl.DataFrame):
+        return _plan(rows, given, held).collect()
+    return deferred(partial(_plan, rows, given, _left), TIMES)
 
 
-def _columns(there: set[str]) -> list[pl.Expr]:
-    submitted, upper, age = pl.col("submitted_at"), pl.coalesce("reply_at", "by"), pl.col("seen_at") - pl.col("submitted_at")
-    answered = pl.col("state") == "answered_interval"
-    lower = pl.coalesce("reply_at", "after") - submitted
-    return [
-        _or_null("account", there),
-        *("lead_id item_id user_id submitted_at episode_id state".split()),pl.col("evidence").cast(pl.String),
-        _rule(there).alias("link_rule"),
-        _conversation(there).alias("conversation_id"),
-        _reply_id(there).alias("reply_id"),
-        pl.when(answered).then(lower.fill_null(pl.duration())).otherwise(lower).alias("wait_lower"),
-        (upper - submitted).alias("wait_upper"),
-        pl.col("reply_at").alias("responded_at"),
-        pl.when(age >= pl.duration()).then(age).alias("age"),
-        *(pl.lit(None, dtype=pl.Duration("us")).alias(f"business_{name}") for name in ("wait_lower", "wait_upper", "age")),
-        pl.lit(None, dtype=pl.Boolean).alias("after_hours"),
-        "conflict",
-        pl.col("seen_at").alias("observed_at"),
-    ]
+@dataclass(frozen=True)
+class _Given:
+    """What the leads are looked up in, checked, and how to look at it."""
+
+    messages: pl.LazyFrame | None
+    conversations: pl.LazyFrame | None
+    mail: pl.LazyFrame | None
+    until: datetime | None
+    business: list[pl.Expr]
 
 
-def _or_null(name: str, there: set[str]) -> pl.Expr:
-    return pl.col(name) if name in there else pl.lit(None, dtype=pl.String).alias(name)
+def _plan(rows: pl.LazyFrame, given: _Given, hold: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.LazyFrame:
+    """The result as a plan; `hold` computes what is used several times, where there is memory for it."""
+    records = hold(lead_records(rows, given.until))
+    leads = hold(one_row_each(records))
+    facts = leads
+    for source in _sources(records, leads, given):
+        facts = facts.join(held(source), on="row", how="left", maintain_order="left")
+    found = with_episodes(hold(judged(facts)))
+    times = found.select(answered_columns(found.collect_schema()))
+    return times.with_columns(given.business).select(TIMES.names())
 
 
-def _conversation(there: set[str]) -> pl.Expr:
-    return pl.coalesce(_or_null("conversation_id", there), _or_null("latest_conversation_id", there))
+def _sources(records: pl.LazyFrame, leads: pl.LazyFrame, given: _Given) -> Iterator[pl.LazyFrame]:
+    if given.messages is not None:
+        yield thread_facts(leads, given.messages, given.conversations, given.until)
+    if given.conversations is not None:
+        yield latest_facts(leads, given.conversations, given.until)
+    if given.mail is not None:
+        yield question_facts(leads, given.mail, records, given.until)
+        yield follow_up_facts(leads, given.mail, given.until)
+        yield sent_facts(leads, given.mail, given.until)
 
 
-def _rule(there: set[str]) -> pl.Expr:
-    """By which rule the thread or the mail was found that the evidence comes from, else the one that is linked."""
-    if not there & {"conversation_id", "latest_conversation_id", "mail_rule"}:
-        return pl.lit(None, dtype=pl.String)
-    evidence, by_mail = pl.col("evidence"), _or_null("mail_rule", there)
-    by_place = pl.lit("R3")
-    of_question = (evidence == "E2 user_response") & pl.col("reply_at").is_not_null()
-    linked = pl.when(_conversation(there).is_not_null()).then(by_place)
-    return (
-        pl.when(of_question | evidence.is_in(["E7 replied", "E8 replied"]))
-        .then(by_mail)
-        .when(evidence.is_in(["E1 thread", "E2 user_response", "E3 sent", "E4 latest_message", "E8 thread", "E8 latest_message", "E8 sent"]))
-        .then(by_place)
-        .otherwise(pl.coalesce(linked, by_mail))
-    )
+def _left(plan: pl.LazyFrame) -> pl.LazyFrame:
+    return plan
 
 
-def _reply_id(there: set[str]) -> pl.Expr:
-    in_thread = _or_null("thread_reply_id", there)
-    if "sent_id" not in there:
-        return in_thread
-    same = (pl.col("sent_at") - pl.col("reply_at")).abs() <= SKEW
-    return pl.coalesce(in_thread, pl.when(same).then("sent_id"))
+_ME = "response_times"

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from leadkit.metrics.as_of import by_then, capped
+from leadkit.metrics.deferred import held
 from leadkit.metrics.given import Needed
 from leadkit.metrics.links import NEAR, folded, keys, threads_of
-from leadkit.metrics.as_of import by_then, capped
 
 MESSAGES: dict[str, Needed] = {
     "conversation_id": "text",
@@ -31,7 +32,7 @@ CONVERSATIONS: dict[str, Needed] = {
     "latest_recipient": "text",
     "fetched_at": "time",
 }
-ACCOUNT: dict[str, Needed] = {"account": "text"}
+OWNER: dict[str, Needed] = {"account": "text"}
 SKEW = timedelta(seconds=60)
 """Times of one event that two records tell may differ by this much."""
 
@@ -41,21 +42,16 @@ def thread_facts(
 ) -> pl.LazyFrame:
     """What the messages say, one row per lead that has a thread.
 
-    ``thread_reply_at`` is the first message of the seller's at or after the lead, with its ``thread_reply_id``. It is a
-    time by which there was a reply, ``thread_by``, where a message that may be the seller's came before it, or may have:
-    one whose sender is not known, or one of a thread whose beginning is missing. ``thread_open_at``: up to then there
+    ``thread_reply_at`` is the first message of the seller's at or after the lead, with its ``thread_reply_id``. Where
+    one that may be the seller's came before it, or may have (the sender is not known, the thread's beginning is
+    missing), it is ``thread_by``, a time by which there was a reply. ``thread_open_at``: up to then there
     was none, said by threads that are whole and hold a message of the buyer's about this lead. ``thread_seen_at`` is
     when they were fetched. ``conversation_id`` is that of the reply, else the only one.
 
     What is missing of a thread shows in `conversations`: its latest message, or its beginning.
     """
-    from_ebay = pl.col("sender").str.strip_chars().str.to_lowercase() == "ebay"
-    said = messages.filter(~from_ebay.fill_null(_NO)).with_columns(folded("sender").alias("sender"))
-    spoken = threads_of(leads, messages, "sender", "recipient")
-    spoken = spoken.join(said.drop("reference_id"), on=keys(spoken, said, "conversation_id"))
-    holes = _holes(messages, conversations, until)
-    spoken = spoken.join(holes, on=keys(spoken, holes, "conversation_id"), how="left")
-    by_lead = spoken.filter(_is_known(until)).with_columns(_roles()).group_by("row").agg(_summed())
+    spoken = held(_spoken(leads, messages, conversations, until))
+    by_lead = held(spoken.filter(_is_known(until)).with_columns(_roles()).group_by("row").agg(_summed()))
     return by_lead.join(_replies(spoken, by_lead), on="row", how="left").select("row", *_judged())
 
 
@@ -66,7 +62,9 @@ def latest_facts(leads: pl.LazyFrame, conversations: pl.LazyFrame, until: dateti
     message was the first one, and the buyer's (E8). ``latest_seen_at``; ``latest_conversation_id``, if it is one.
     """
     linked = threads_of(leads, conversations, "other_party", "latest_sender", "latest_recipient")
-    told = conversations.drop("reference_id").with_columns(*(folded(name).alias(name) for name in ("other_party", "latest_sender")))
+    told = conversations.drop("reference_id").with_columns(
+        *(folded(name).alias(name) for name in ("other_party", "latest_sender"))
+    )
     talks = linked.unique().join(told, on=keys(linked, told, "conversation_id"))
     at, submitted, buyer = pl.col("latest_at"), pl.col("submitted_at"), pl.col("buyer")
     by_buyer = pl.col("latest_sender") == buyer
@@ -82,9 +80,22 @@ def latest_facts(leads: pl.LazyFrame, conversations: pl.LazyFrame, until: dateti
     )
 
 
-def _holes(
-    messages: pl.LazyFrame, conversations: pl.LazyFrame | None, until: datetime | None
+def _spoken(
+    leads: pl.LazyFrame, messages: pl.LazyFrame, conversations: pl.LazyFrame | None, until: datetime | None
 ) -> pl.LazyFrame:
+    """Each lead with each message of its threads, but for eBay's, and with what is missing of the thread."""
+    from_ebay = pl.col("sender").str.strip_chars().str.to_lowercase() == "ebay"
+    columns = "^account$", "conversation_id", "message_id", "created_at", "from_seller"
+    said = messages.filter(~from_ebay.fill_null(_NO)).select(*columns, folded("sender").alias("sender"))
+    threads = held(
+        threads_of(leads, messages, "sender", "recipient")
+    )  # in one plan, Polars would join on account first
+    holes = _holes(messages, conversations, until)
+    whole = threads.join(holes, on=keys(threads, holes, "conversation_id"), how="left")
+    return whole.join(said, on=keys(whole, said, "conversation_id"))
+
+
+def _holes(messages: pl.LazyFrame, conversations: pl.LazyFrame | None, until: datetime | None) -> pl.LazyFrame:
     """One row per thread: when it was fetched, when its first message came, and what of it is missing."""
     key = keys(messages, messages, "conversation_id")
     threads = messages.group_by(key).agg(

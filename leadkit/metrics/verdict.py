@@ -76,8 +76,9 @@ def _evidence(exact: Mapping[str, str], by: Mapping[str, str], open_at: Mapping[
     """The strongest that was used: exact, else what bounds it from above, else the newest absence."""
     polled = pl.col("after").is_not_null()
     presence = [
-        pl.when(pl.col(name).is_not_null())
-        .then(pl.when(polled).then(_kind(_POLLING)).otherwise(_kind(kind)) if kind.startswith("E7") else _kind(kind))
+        pl.when(pl.col(name).is_not_null()).then(
+            pl.when(polled).then(_kind(_POLLING)).otherwise(_kind(kind)) if kind.startswith("E7") else _kind(kind)
+        )
         for name, kind in by.items()
     ]
     absence = [pl.when(pl.col(name) == pl.col("after")).then(_kind(kind)) for name, kind in open_at.items()]
