@@ -9,6 +9,7 @@ to be the same, too.
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from leadkit.metrics.lead_records import exchange_fields, utc
 
 ACCOUNT = pl.col("^account$").fill_null("")
 """The account where there is one, in a form that joins: without a name it is one, too."""
+_EBAY = ["".join(letters) for letters in product("eE", "bB", "aA", "yY")]  # a fifth of the time of lower case
 NEAR = timedelta(minutes=10)
 """How far the question of a lead may be from its submission."""
 SENT_FOLDER = "1"
@@ -43,7 +45,12 @@ def keys(left: pl.LazyFrame, right: pl.LazyFrame, *names: str) -> list[str]:
 def folded(name: str) -> pl.Expr:
     """A user name in lower case; null where there is none, or where it is eBay's own."""
     text = pl.col(name).str.strip_chars().str.to_lowercase()
-    return pl.when(~text.is_in(["", "ebay"])).then(text)
+    return pl.when(~text.is_in(["", "ebay"])).then(text).alias(name)
+
+
+def is_ebay(name: str) -> pl.Expr:
+    """Whether a user name is eBay's own, in upper or lower case; false where there is none."""
+    return pl.col(name).is_in(_EBAY).fill_null(value=False)
 
 
 def who(leads: pl.LazyFrame) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ import polars as pl
 from leadkit.metrics.as_of import by_then, capped
 from leadkit.metrics.deferred import held
 from leadkit.metrics.given import Needed
-from leadkit.metrics.links import NEAR, folded, keys, threads_of
+from leadkit.metrics.links import NEAR, folded, is_ebay, keys, threads_of
 
 MESSAGES: dict[str, Needed] = {
     "conversation_id": "text",
@@ -62,9 +62,7 @@ def latest_facts(leads: pl.LazyFrame, conversations: pl.LazyFrame, until: dateti
     message was the first one, and the buyer's (E8). ``latest_seen_at``; ``latest_conversation_id``, if it is one.
     """
     linked = threads_of(leads, conversations, "other_party", "latest_sender", "latest_recipient")
-    told = conversations.drop("reference_id").with_columns(
-        *(folded(name).alias(name) for name in ("other_party", "latest_sender"))
-    )
+    told = conversations.drop("reference_id").with_columns(folded("other_party"), folded("latest_sender"))
     talks = linked.unique().join(told, on=keys(linked, told, "conversation_id"))
     at, submitted, buyer = pl.col("latest_at"), pl.col("submitted_at"), pl.col("buyer")
     by_buyer = pl.col("latest_sender") == buyer
@@ -84,12 +82,9 @@ def _spoken(
     leads: pl.LazyFrame, messages: pl.LazyFrame, conversations: pl.LazyFrame | None, until: datetime | None
 ) -> pl.LazyFrame:
     """Each lead with each message of its threads, but for eBay's, and with what is missing of the thread."""
-    from_ebay = pl.col("sender").str.strip_chars().str.to_lowercase() == "ebay"
     columns = "^account$", "conversation_id", "message_id", "created_at", "from_seller"
-    said = messages.filter(~from_ebay.fill_null(_NO)).select(*columns, folded("sender").alias("sender"))
-    threads = held(
-        threads_of(leads, messages, "sender", "recipient")
-    )  # in one plan, Polars would join on account first
+    said = messages.filter(~is_ebay("sender")).select(*columns, folded("sender"))
+    threads = held(threads_of(leads, messages, "sender", "recipient"))  # in one plan, Polars joins on account first
     holes = _holes(messages, conversations, until)
     whole = threads.join(holes, on=keys(threads, holes, "conversation_id"), how="left")
     return whole.join(said, on=keys(whole, said, "conversation_id"))
