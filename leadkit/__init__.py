@@ -27,12 +27,15 @@ if TYPE_CHECKING:
         Unauthorized,
     )
     from leadkit.metrics.calendar import month, week
+    from leadkit.metrics.explain import explain
     from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
     from leadkit.metrics.financing import financing
     from leadkit.metrics.hours import BusinessHours
     from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
+    from leadkit.metrics.response import response_times
     from leadkit.metrics.trade_ins import trade_in_details, trade_ins
+    from leadkit.metrics.turns import turns
     from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
@@ -57,6 +60,7 @@ __all__ = [
     "__version__",
     "demo",
     "describe",
+    "explain",
     "fee_conversions",
     "fee_originals",
     "fee_totals",
@@ -70,8 +74,10 @@ __all__ = [
     "read_leads",
     "read_mail",
     "read_messages",
+    "response_times",
     "trade_in_details",
     "trade_ins",
+    "turns",
     "week",
     "wilson",
 ]
@@ -84,6 +90,7 @@ _HOMES = {
     "Shop": "shop",
     "demo": "shop",
     "describe": "dictionary",
+    "explain": "metrics.explain",
     "fee_conversions": "metrics.fees",
     "fee_originals": "metrics.fees",
     "fee_totals": "metrics.fees",
@@ -97,8 +104,10 @@ _HOMES = {
     "read_leads": "readers",
     "read_mail": "readers",
     "read_messages": "readers",
+    "response_times": "metrics.response",
     "trade_in_details": "metrics.trade_ins",
     "trade_ins": "metrics.trade_ins",
+    "turns": "metrics.turns",
     "week": "metrics.calendar",
     "wilson": "metrics.proportions",
 }
