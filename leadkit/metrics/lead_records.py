@@ -34,8 +34,7 @@ def lead_records(leads: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
     """
     schema = leads.collect_schema()
     asked, answered = _of_exchanges(schema.get("exchanges"))
-    records = leads.select(name for name in schema if name in LEADS | LEADS_USED).with_row_index("record")
-    records = records.with_columns(pl.col("submitted_at").fill_null(asked))
+    records = leads.with_row_index("record").with_columns(pl.col("submitted_at").fill_null(asked))
     if until is not None:
         records = records.filter(pl.col("submitted_at").is_null() | (pl.col("submitted_at") <= until))
     return _numbered(records.with_columns(_said(answered, until)))

@@ -134,15 +134,18 @@ def response_times(
 
     Source: the questions of issue trackers, help desks and survival analysis are compared in docs/metrics.md.
     """
-    rows = needed(leads, LEADS | if_there(leads, LEADS_USED), by=_ME)
+    wanted = LEADS | if_there(leads, LEADS_USED)
+    rows = needed(leads, wanted, by=_ME).select(*wanted)
     said = talks = mails = None
     if messages is not None:
-        said = needed(messages, MESSAGES | if_there(messages, OWNER), by=_ME, name="messages")
+        wanted = MESSAGES | if_there(messages, OWNER)
+        said = needed(messages, wanted, by=_ME, name="messages").select(*wanted).with_columns(ACCOUNT)
     if conversations is not None:
-        talks = needed(conversations, CONVERSATIONS | if_there(conversations, OWNER), by=_ME, name="conversations")
+        wanted = CONVERSATIONS | if_there(conversations, OWNER)
+        talks = needed(conversations, wanted, by=_ME, name="conversations").select(*wanted).with_columns(ACCOUNT)
     if mail is not None:
-        mails = needed(mail, MAIL | if_there(mail, MAIL_USED), by=_ME, name="mail")
-    said, talks, mails = (one if one is None else one.with_columns(ACCOUNT) for one in (said, talks, mails))
+        wanted = MAIL | if_there(mail, MAIL_USED)
+        mails = needed(mail, wanted, by=_ME, name="mail").select(*wanted).with_columns(ACCOUNT)
     given = _Given(said, talks, mails, moment(as_of, name="as_of", needed_by=_ME), business_columns(hours))
     if isinstance(leads, pl.DataFrame):
         return _plan(rows, given, held).collect()
