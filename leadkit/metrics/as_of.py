@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -18,7 +18,8 @@ def moment(value: object, *, name: str, needed_by: str) -> datetime | None:
     if value is None:
         return None
     try:
-        found = _read(value)
+        text = value.isoformat() if isinstance(value, date) else value if isinstance(value, str) else ""
+        found = datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
@@ -42,13 +43,3 @@ def by_then(at: pl.Expr, until: datetime | None) -> pl.Expr:
 
 def _at(until: datetime) -> pl.Expr:
     return pl.lit(until, dtype=pl.Datetime("us", "UTC"))
-
-
-def _read(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time())
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    raise ValueError("not a time")

@@ -17,18 +17,20 @@ def held(plan: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def deferred(plan: Callable[[], pl.LazyFrame], schema: pl.Schema) -> pl.LazyFrame:
-    """The plan that the function makes when it is needed; only the columns and rows that are asked for are computed."""
+    """The plan that the function makes when it is collected; only what is asked of it is handed on, batch by batch."""
 
     def batches(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
     ) -> Iterator[pl.DataFrame]:
-        wanted = plan()
-        if columns is not None:
-            wanted = wanted.select(columns)
-        if predicate is not None:
-            wanted = wanted.filter(predicate)
-        if rows is not None:
-            wanted = wanted.limit(rows)
-        yield from wanted.collect_batches(chunk_size=BATCH, engine="streaming")
+        yield from asked_of(plan(), columns, predicate, rows).collect_batches(chunk_size=BATCH, engine="streaming")
 
     return register_io_source(batches, schema=schema, is_pure=True)
+
+
+def asked_of(
+    plan: pl.LazyFrame, columns: list[str] | None, predicate: pl.Expr | None, rows: int | None
+) -> pl.LazyFrame:
+    """The plan with these columns, the rows of them that the predicate keeps, and of those the first."""
+    chosen = plan if columns is None else plan.select(columns)
+    kept = chosen if predicate is None else chosen.filter(predicate)
+    return kept if rows is None else kept.limit(rows)

@@ -89,7 +89,7 @@ def test_a_date_is_its_beginning():
     assert lk.response_times(rows, as_of="2026-10-05").is_empty()
 
 
-@pytest.mark.parametrize("bad", ["yesterday", 5, "", "9999-12-31T23:59:59-23:00"])
+@pytest.mark.parametrize("bad", ["yesterday", 5, 20261005, "", "9999-12-31T23:59:59-23:00"])
 def test_what_is_no_moment_is_refused(bad):
     with pytest.raises(lk.InvalidRequest, match=r"response_times: as_of=.* is refused: allowed is a date, a datetime"):
         lk.response_times(leads(), as_of=bad)

@@ -7,6 +7,7 @@ import pytest
 from made_records import DAY, at, exchange, inbox, lead, leads, mail, messages, outcome, sent, talk
 
 import leadkit as lk
+from leadkit.metrics.deferred import asked_of
 
 GIVEN = {
     "messages": messages((0, "jane"), (30, "dealer")),
@@ -170,6 +171,12 @@ def test_a_lazy_frame_computes_only_what_is_asked_for():
     )
     assert lazily.head(2).collect().equals(eagerly.head(2))
     assert lazily.select(pl.len()).collect().item() == 6
+
+
+def test_of_a_plan_only_what_is_asked_for_is_left():
+    plan = pl.LazyFrame({"a": [1, 2, 3], "b": [4, 5, 6]})
+    assert asked_of(plan, None, None, None).collect().equals(plan.collect())
+    assert asked_of(plan, ["a"], pl.col("a") > 1, 1).collect().to_dicts() == [{"a": 2}]  # Polars calls it in a thread
 
 
 def test_a_lazy_frame_is_read_when_it_is_collected_and_not_before():
