@@ -103,12 +103,13 @@ def _holes(messages: pl.LazyFrame, conversations: pl.LazyFrame | None, until: da
     on = keys(messages, conversations, "conversation_id")
     there = messages.select(*on, pl.col("message_id").alias("latest_message_id"), _YES.alias("has_it")).unique()
     told = conversations.select(*on, "latest_message_id", "latest_at", "created_at")
+    lacks_it = pl.col("has_it").is_null() & pl.col("latest_message_id").is_not_null()
     ends = (
         told.join(there, on=[*on, "latest_message_id"], how="left")
         .join(threads, on=on)
         .group_by(on)
         .agg(
-            (pl.col("has_it").is_null() & (pl.col("latest_at") <= pl.col("read_at"))).any().alias("no_end"),
+            (lacks_it & (pl.col("latest_at") <= pl.col("read_at"))).any().alias("no_end"),
             (pl.col("created_at") < pl.col("first_at") - SKEW).any().alias("no_beginning"),
         )
     )
