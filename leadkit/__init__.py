@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
     from leadkit.metrics.response import response_times
+    from leadkit.metrics.summary import response_summary
+    from leadkit.metrics.survival import kaplan_meier, km_quantile, survival_curve
     from leadkit.metrics.trade_ins import trade_in_details, trade_ins
+    from leadkit.metrics.turnbull import turnbull
     from leadkit.metrics.turns import turns
     from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
@@ -65,6 +68,8 @@ __all__ = [
     "fee_originals",
     "fee_totals",
     "financing",
+    "kaplan_meier",
+    "km_quantile",
     "mask",
     "month",
     "open",
@@ -74,9 +79,12 @@ __all__ = [
     "read_leads",
     "read_mail",
     "read_messages",
+    "response_summary",
     "response_times",
+    "survival_curve",
     "trade_in_details",
     "trade_ins",
+    "turnbull",
     "turns",
     "week",
     "wilson",
@@ -95,6 +103,8 @@ _HOMES = {
     "fee_originals": "metrics.fees",
     "fee_totals": "metrics.fees",
     "financing": "metrics.financing",
+    "kaplan_meier": "metrics.survival",
+    "km_quantile": "metrics.survival",
     "mask": "metrics.masking",
     "month": "metrics.calendar",
     "open": "shop",
@@ -104,9 +114,12 @@ _HOMES = {
     "read_leads": "readers",
     "read_mail": "readers",
     "read_messages": "readers",
+    "response_summary": "metrics.summary",
     "response_times": "metrics.response",
+    "survival_curve": "metrics.survival",
     "trade_in_details": "metrics.trade_ins",
     "trade_ins": "metrics.trade_ins",
+    "turnbull": "metrics.turnbull",
     "turns": "metrics.turns",
     "week": "metrics.calendar",
     "wilson": "metrics.proportions",

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 import polars as pl
 
 from leadkit.calls import Sender
-from leadkit.errors import InvalidRequest
+from leadkit.errors import BadResponse, InvalidRequest
 from leadkit.fetch import Run, collecting
 from leadkit.parameters import Request, checked
 from leadkit.problems import Problem, Problems
@@ -98,6 +98,7 @@ class AccountTables:
         request = checked(kind, source, arguments, now=self._now())
         problems = Problems(self._secrets.redact)
         with (
+            _told_without(self._secrets),
             collecting(problems, self._found, strict=strict),
             self._open(source, as_parameters(request)) as opened,
             Progress(source, shown=progress) as bar,
@@ -115,6 +116,24 @@ class AccountTables:
             found = work(run, request)
             opened.record.rows = len(found)
         return found
+
+
+@contextmanager
+def _told_without(secrets: Secrets) -> Iterator[None]:
+    """A body that is not what was promised may hold our own keys: what is said of it does not."""
+    try:
+        yield
+    except BadResponse as error:
+        clean = type(error)(
+            secrets.redact(str(error)),
+            source=error.source,
+            status=error.status,
+            code=error.code and secrets.redact(error.code),
+            errors=secrets.redact_all(error.errors),
+        )
+    else:
+        return
+    raise clean
 
 
 @contextmanager

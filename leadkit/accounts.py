@@ -161,7 +161,7 @@ class Ebay(EbayTables):
                 account=self.account,
                 log=None,
             )
-        raise InvalidRequest(which_credentials(given, has_token=bool(token)))
+        raise InvalidRequest(_which_credentials(given, has_token=bool(token)))
 
     def _recorder_in(self, folder: str | os.PathLike[str] | None) -> Recorder | None:
         if folder is None:
@@ -212,8 +212,7 @@ _SECRETS = ("token", "client_secret", "refresh_token")
 _VARIABLES = (*_SECRETS, "client_id", "sellers", "account", "scopes", "base_url", "sandbox")
 
 
-def which_credentials(given: list[str], *, has_token: bool) -> str:
-    """What is missing, and how to give it."""
+def _which_credentials(given: list[str], *, has_token: bool) -> str:
     if has_token:
         return f"Ebay: token= and {', '.join(given)} exclude each other: give a token, or what one is made from."
     missing = [name for name in ("client_id", "client_secret", "refresh_token") if name not in given]

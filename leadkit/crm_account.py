@@ -97,9 +97,7 @@ class LeadSquared(CrmTables):
         Raises:
             InvalidRequest: the variables are not set.
         """
-        found = {name: os.environ.get(f"LEADKIT_LEADSQUARED_{name.upper()}", "").strip() for name in _VARIABLES}
-        given = {name: value for name, value in found.items() if value}
-        return cls(**{"access_key": None, "secret_key": None, **given, **settings})
+        return cls(**{**_from_env(), **settings})
 
     def close(self) -> None:
         """Close the connections."""
@@ -160,8 +158,18 @@ class Keys:
         return False
 
 
+def _from_env() -> dict[str, Any]:
+    """What the environment tells; the keys are wrapped at once, and None where it does not."""
+    found = {name: _variable(name) for name in ("host", "account", "base_url")}
+    keys = {name: as_secret(_variable(name)) for name in ("access_key", "secret_key")}
+    return {name: value for name, value in found.items() if value} | keys
+
+
+def _variable(name: str) -> str:
+    return os.environ.get(f"LEADKIT_LEADSQUARED_{name.upper()}", "").strip()
+
+
 _KEY = re.compile(r"[!-~]+")
-_VARIABLES = ("access_key", "secret_key", "host", "account", "base_url")
 
 
 def which_keys(*, access: bool, secret: bool) -> str:

@@ -18,7 +18,6 @@ from leadkit.records import Table
 from leadkit.sources.leadsquared import (
     CRM_LEADS,
     CrmLeadsRequest,
-    in_order,
     table_of,
     tell_rows,
     unknown_columns,
@@ -61,19 +60,16 @@ def crm_of(
     problems: Problems,
     *,
     columns: Iterable[str] | None = None,
-    ids: Iterable[str] = (),
 ) -> pl.DataFrame:
-    """The leads of these bodies, each once, as last seen; in the order of the ids, where some are given.
-
-    What one body was not asked for is taken from another one before it.
-    """
+    """The leads of these bodies, each once; what the last body was not asked for is taken from one before it."""
     asked = () if columns is None else tuple(columns)
     table, rows = _read(saved, asked)
     rows = rows.with_ours(table, account, [one.fetched_at for one in saved])
-    tell_rows(problems, table, [rows], None)
+    tell_rows(problems, table, rows, None)
     _check_totals(problems, rows)
+    leads = rows.filled().each_once()
     wanted = table if columns is None else table_of(asked)
-    return in_order(table, [_filled(rows.frame)], ids).select(wanted.schema.names())
+    return leads.select(wanted.schema.names())
 
 
 def _read(saved: Sequence[SavedBody], asked: tuple[str, ...]) -> tuple[Table, CrmRows]:
@@ -87,15 +83,6 @@ def _read(saved: Sequence[SavedBody], asked: tuple[str, ...]) -> tuple[Table, Cr
     if more == names:
         return table, rows
     return table_of(more), read_rows(table_of(more), bodies, calls)
-
-
-def _filled(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows of each id with the nulls of a later one filled from those before it."""
-    key = pl.col("prospect_id").str.to_lowercase()
-    keyed = frame.filter(key.is_not_null())
-    if keyed.select(key.is_duplicated().any()).item():
-        keyed = keyed.with_columns(pl.all().forward_fill().over(key))
-    return pl.concat([keyed, frame.filter(key.is_null())])
 
 
 def _check_totals(problems: Problems, rows: CrmRows) -> None:

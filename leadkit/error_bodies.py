@@ -210,7 +210,7 @@ def _from_text(body: bytes) -> list[dict[str, Any]]:
     """The words of a body that is no JSON: of an HTML page its title, else its text."""
     text = body[:_LONGEST_BODY].decode("utf-8", "replace").lstrip("\ufeff")
     if len(body) > _LONGEST_BODY:
-        text = re.sub(r"\S*\Z", "", text)  # half a secret would not be known as one
+        text = re.sub(r"(?<!\S)\S++\Z", "", text)  # half a secret would not be known as one
     title = re.search(r"<title[^<>]*>([^<]*)</title>", text, re.I)
     words = title[1] if title and title[1].strip() else re.sub(r"<[^<>]*>", " ", text)
     plain = " ".join(html.unescape(words).split())

@@ -217,7 +217,7 @@ def reading(source: str, body: bytes, read: Callable[[], T], *, status: int | No
 
 def _named(error: BadResponse, source: str, status: int | None, said: list[dict[str, Any]]) -> BadResponse:
     if not (said and said[0].get("code")):
-        return BadResponse(str(error), source=source, status=status, code=error.code)
+        return BadResponse(str(error), source=source, status=status, code=error.code, errors=error.errors)
     first = said[0]
     message = f"{error} The API said: {first['code']} {first.get('message') or ''}".rstrip()
     return BadResponse(message, source=source, status=status, code=first["code"], errors=said)

@@ -48,7 +48,7 @@ def _errors_in(reply: Reply) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         return []
     failed = isinstance(decoded, dict) and str(decoded.get("Status")).lower() in {"error", "failed"}
-    return read_error_body(reply.body) if failed and "Leads" not in decoded else []
+    return read_error_body(reply.body) if failed and not decoded.get("Leads") else []
 
 
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FAILED = 200, 401, 403, 404, 429, 500

@@ -69,7 +69,7 @@ def _problem(found: os.stat_result) -> str | None:
     if not stat.S_ISREG(found.st_mode):
         return "it is no plain file"
     if not hasattr(os, "getuid"):
-        return None
+        return None  # pragma: no cover - on Windows alone
     if found.st_uid != os.getuid():
         return "it belongs to another user"
     return "others can read or change it" if found.st_mode & 0o077 else None

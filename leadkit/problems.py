@@ -69,7 +69,13 @@ class Problems:
 
     def add(self, problem: Problem) -> None:
         """Take a problem in; the first of its source, kind and column lends its row key and example."""
-        clean = replace(problem, example=self._clean(problem.example), detail=self._clean(problem.detail))
+        clean = replace(
+            problem,
+            column=self.clean(problem.column),
+            row_key=self.clean(problem.row_key),
+            example=self.clean(problem.example),
+            detail=self.clean(problem.detail),
+        )
         place = (clean.source, clean.kind, clean.column, clean.detail if clean.kind in BY_DETAIL else None)
         with self._lock:
             at = self._places.get(place)
@@ -103,7 +109,8 @@ class Problems:
         if told:
             warnings.warn(_sentence(told), LeadkitWarning, stacklevel=_outside())
 
-    def _clean(self, text: str | None) -> str | None:
+    def clean(self, text: str | None) -> str | None:
+        """A text without the account's secrets."""
         return None if text is None else self._redact(text)
 
 

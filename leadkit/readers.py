@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import polars as pl
 
@@ -321,15 +321,22 @@ def _page(table: Table, decoded: Decoded, problems: Problems, **ours: object) ->
 
 def _sweep_of(decoded: Decoded) -> tuple[str, ...]:
     """Which sweep a page belongs to, by its own address without the offset: its last total counts."""
-    query = parse_qsl(urlsplit(str(decoded.envelope.get("href") or "")).query)
+    query = parse_qsl(_address(decoded).query)
     return tuple(f"{name}={value}" for name, value in sorted(query) if name != "offset")
 
 
 def _thread_in(decoded: Decoded) -> str | None:
     """The conversation's id out of the answer's own address, where it has one."""
-    path = urlsplit(str(decoded.envelope.get("href") or "")).path
-    head, _, last = path.rstrip("/").rpartition("/")
+    head, _, last = _address(decoded).path.rstrip("/").rpartition("/")
     return unquote(last) if head.endswith("/conversation") and last else None
+
+
+def _address(decoded: Decoded) -> SplitResult:
+    """The answer's own address; an empty one where it has none, or none that can be taken apart."""
+    try:
+        return urlsplit(str(decoded.envelope.get("href") or ""))
+    except ValueError:
+        return urlsplit("")
 
 
 def _one_each(name: str, given: str | Sequence[str | None] | None, bodies: int) -> list[str | None]:

@@ -131,7 +131,7 @@ class Saved(SavedTables, EbayTables):
             (request.ids, "message_id"),
             (request.external_ids, "external_message_id"),
         ):
-            found = found.filter(pl.col(column).is_in(wanted)) if wanted else found
+            found = found if wanted is None else found.filter(pl.col(column).is_in(wanted))
         if request.high_priority:
             found = found.filter("high_priority")
         if not request.bodies:

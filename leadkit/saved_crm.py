@@ -16,7 +16,7 @@ from leadkit.problems import Problems
 from leadkit.readers import SavedBody
 from leadkit.recording import bodies, recorded_fetches
 from leadkit.saved_tables import SavedTables
-from leadkit.sources.leadsquared import CRM_LEADS, CrmLeadsRequest, table_of
+from leadkit.sources.leadsquared import CRM_LEADS, CrmLeadsRequest, in_order, table_of
 
 
 class SavedCrm(SavedTables, CrmTables):
@@ -51,9 +51,9 @@ class SavedCrm(SavedTables, CrmTables):
         """The leads with these ids among all that is there."""
         saved = self._bodies(CRM_LEADS.name, run)
         columns = request.columns or ()
-        found = crm_of(saved, run.account, run.problems, columns=columns, ids=request.ids)
-        wanted = pl.DataFrame({"id": [one.lower() for one in request.ids]}, schema={"id": pl.String})
-        found = found.filter(pl.col("prospect_id").str.to_lowercase().is_in(wanted.to_series().implode()))
+        found = crm_of(saved, run.account, run.problems, columns=columns)
+        wanted = pl.Series([one.lower() for one in request.ids], dtype=pl.String)
+        found = in_order(found.filter(pl.col("prospect_id").str.to_lowercase().is_in(wanted.implode())), request.ids)
         there = set(found.get_column("prospect_id").str.to_lowercase())
         for one in request.ids:
             if one.lower() not in there:

@@ -10,11 +10,12 @@ from typing import Any, Self
 
 import polars as pl
 
-from leadkit.accounts import Ebay, which_credentials
+from leadkit.accounts import Ebay
 from leadkit.crm_account import LeadSquared, which_keys
 from leadkit.crm_tables import CrmTables
 from leadkit.ebay_tables import EbayTables
 from leadkit.errors import InvalidRequest
+from leadkit.metrics.hours import BusinessHours
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -26,6 +27,7 @@ class Shop:
         crm: the CRM account.
         ids: the ids of CRM leads to ask for; none where nobody told any.
         zone: the time zone of the dealership.
+        hours: when it is open; None where nobody told.
         truth: what really happened, known only of the invented dealership; else None.
     """
 
@@ -33,6 +35,7 @@ class Shop:
     crm: CrmTables
     ids: list[str] = field(default_factory=list, repr=False)
     zone: str = "UTC"
+    hours: BusinessHours | None = None
     truth: pl.DataFrame | None = field(default=None, repr=False)
     _sandbox: Any = field(default=None, repr=False)
 
@@ -59,8 +62,8 @@ def demo(seed: int = 7, leads: int = 800, *, record: str | os.PathLike[str] | No
         record: a folder that keeps every body as it came.
 
     Returns:
-        A shop with `.ebay`, `.crm`, `.ids`, `.zone` and `.truth`. It ends when nobody uses its accounts any more, or
-        with `.close()`.
+        A shop with `.ebay`, `.crm`, `.ids`, `.zone`, `.hours` and `.truth`. It ends when nobody uses its accounts any
+        more, or with `.close()`.
     """
     from leadkit.sandbox import Sandbox  # noqa: PLC0415 - the server is loaded when it is used
 
@@ -71,7 +74,8 @@ def demo(seed: int = 7, leads: int = 800, *, record: str | os.PathLike[str] | No
     crm = LeadSquared(sandbox.access_key, sandbox.secret_key, **shared)
     ebay.kept = crm.kept = guest = _Guest()
     weakref.finalize(guest, sandbox.stop)
-    return Shop(ebay, crm, list(dealership.crm_ids), dealership.zone, dealership.truth, sandbox)
+    hours = BusinessHours(dealership.zone, dealership.hours)
+    return Shop(ebay, crm, list(dealership.crm_ids), dealership.zone, hours, dealership.truth, sandbox)
 
 
 class _Guest:
@@ -82,8 +86,9 @@ def open(source: str | os.PathLike[str], *, record: str | os.PathLike[str] | Non
     """A shop by name: ``"demo"``, ``"env"``, or the path of saved bodies.
 
     Args:
-        source: ``"demo"`` for the invented dealership, ``"env"`` for the accounts that the environment describes, else
-            a folder that `record=` filled, or with bodies saved by hand (``leads.json``, ``crm_leads.json``, …).
+        source: ``"demo"`` for the invented dealership, ``"env"`` for the accounts that the environment describes (with
+            ``LEADKIT_ZONE`` and ``LEADKIT_HOURS``, such as ``Mo-Sa 09:00-19:00``), else a folder that `record=` filled,
+            or with bodies saved by hand (``leads.json``, ``crm_leads.json``, …).
         record: a folder that keeps every body as it came; not for saved bodies.
 
     Returns:
@@ -106,11 +111,18 @@ def open(source: str | os.PathLike[str], *, record: str | os.PathLike[str] | Non
 
 
 def _from_env(record: str | os.PathLike[str] | None) -> Shop:
-    zone = os.environ.get("LEADKIT_ZONE", "UTC")
+    zone, weekly = os.environ.get("LEADKIT_ZONE", "UTC"), os.environ.get("LEADKIT_HOURS", "")
+    hours = BusinessHours(zone, weekly) if weekly else None
     if not _told_of("LEADSQUARED"):
-        return Shop(Ebay.from_env(record=record), _NoCrm(), zone=zone)
-    ebay = Ebay.from_env(record=record) if _told_of("EBAY") else _NoEbay()
-    return Shop(ebay, LeadSquared.from_env(record=record), zone=zone)
+        return Shop(Ebay.from_env(record=record), _NoCrm(), zone=zone, hours=hours)
+    ebay: EbayTables
+    try:
+        ebay = Ebay.from_env(record=record)
+    except InvalidRequest as error:
+        if _told_of("EBAY"):
+            raise
+        ebay = _NoEbay(str(error))
+    return Shop(ebay, LeadSquared.from_env(record=record), zone=zone, hours=hours)
 
 
 def _told_of(source: str) -> bool:
@@ -121,14 +133,15 @@ def _told_of(source: str) -> bool:
 class _NoEbay(EbayTables):
     """Stands where eBay has no credentials: every fetch says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str) -> None:
         super().__init__(account="ebay", sellers=(), origins={}, max_parallel=1)
+        self._why = why
 
     def __repr__(self) -> str:
         return "Ebay(no credentials)"
 
     def _now(self) -> datetime:
-        raise InvalidRequest(which_credentials([], has_token=False))
+        raise InvalidRequest(self._why)
 
 
 class _NoCrm(CrmTables):

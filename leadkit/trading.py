@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,7 @@ class Said:
     @property
     def failed(self) -> bool:
         """Whether the API refused the call."""
-        return self.ack == "Failure" or local_name(self.root) == _ERROR_ROOT
+        return (self.ack or "").lower() == "failure" or local_name(self.root) == _ERROR_ROOT
 
 
 def read_answer(body: bytes, *, call: str, root: str) -> Said:
@@ -86,15 +86,16 @@ def read_answer(body: bytes, *, call: str, root: str) -> Said:
         raise BadResponse(f"{call}: the body lacks 'Ack', which the API always sends.")
     if said.failed:  # in a saved body: over the network its verdict has been spoken before
         why = "; ".join(f"{error['code']} {error['message']}" for error in said.errors) or "it does not say why"
-        raise BadResponse(f"{call}: the body is an answer that failed: {why}.", errors=said.errors)
+        code = said.errors[0]["code"] if said.errors else None
+        raise BadResponse(f"{call}: the body is an answer that failed: {why}.", code=code, errors=said.errors)
     return said
 
 
-def note(answer: Answer, said: Said) -> None:
-    """Put what an answer says of itself into the log of requests."""
+def note(answer: Answer, said: Said, clean: Callable[[str | None], str | None]) -> None:
+    """Put what an answer says of itself into the log of requests; `clean` takes secrets out."""
     entry = answer.entry
-    entry.ack, entry.version, entry.build = said.ack, said.text("Version"), said.text("Build")
-    entry.correlation_id = said.text("CorrelationID")
+    entry.ack, entry.version, entry.build = clean(said.ack), clean(said.text("Version")), clean(said.text("Build"))
+    entry.correlation_id = clean(said.text("CorrelationID"))
 
 
 def tell(said: Said, table: Table, known: Collection[str], problems: Problems) -> None:
@@ -133,7 +134,7 @@ def verdict(reply: Reply) -> Verdict | None:
     """What a failure inside an answer means; None for an answer with data, and for what is no Trading answer."""
     head = reply.body[:4096]
     acked, content = _ACK.search(head), _CONTENT.search(head)
-    if acked and acked[1] != b"Failure" and (content is None or acked.start() < content.start()):
+    if acked and acked[1].lower() != b"failure" and (content is None or acked.start() < content.start()):
         return None
     if not head.lstrip().startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return None
@@ -194,9 +195,11 @@ def _fill(parent: Element, content: Mapping[str, Any]) -> None:
 
 def with_blanks(text: pl.Series, *, as_one: str) -> pl.Series:
     """A text whose line breaks and indentation are the XML's and not the author's; null where nothing else is in it."""
-    if text.str.contains(r"[^\S ]|^ |  | $" if as_one else r"\s").any():
-        text = text.str.replace_all(r"\s+", as_one).str.strip_chars()
-    return text.set(text == "", None)
+    blanks = text.str.contains(r"[^\S ]|^ |  | $|^$" if as_one else r"\s|^$")
+    if blanks.any():  # few have some
+        one_line = text.filter(blanks).str.replace_all(r"\s+", as_one).str.strip_chars()
+        text = text.clone().scatter(blanks.arg_true(), one_line.set(one_line == "", None))
+    return text
 
 
 _ERROR_ROOT = "eBayApiErrorResponse"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from leadkit.decode.layout import counted_alike, has_surrogates
+from leadkit.decode.layout import counted_alike, has_surrogates, key_ends
 from leadkit.decode.shape import Node
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _NULL_KEY = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"\s*:\s*null')
-_SPACED_KEY = re.compile(rb'"\s+:')
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -49,11 +48,9 @@ def counted(piece: bytes, shape: Node) -> dict[str, int] | None:
     if (alike := counted_alike(piece, shape)) is not None:
         return alike
     raw = np.frombuffer(piece, np.uint8)
-    colons = np.flatnonzero(raw[:-1] == ord(":"))
-    before = raw[colons - 1]
-    if (before <= ord(" ")).any() and _SPACED_KEY.search(piece):
-        return None  # a blank before the colon would hide a key
-    at = colons[before == ord('"')] + 1
+    if (ends := key_ends(raw, piece)) is None:
+        return None
+    at = ends + 1
     first = _first_bytes(raw, at)
     found, nulls = _count(first)
     if has_surrogates(raw) and _HALF.search(_PAIR.sub(b"", piece)):

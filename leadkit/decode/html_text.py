@@ -15,11 +15,11 @@ def newest_message(html: str) -> str | None:
     It stands in the element with the id ``UserInputtedText``; without one it is all that can be read. What is no HTML
     is returned as it is, HTML that was escaped once more is unescaped first.
     """
-    if not _TAG.search(html):
-        html = _unescaped(html)
-        if not _TAG.search(html):
-            return html.strip() or None
-    root = _parsed(html)
+    if not _HTML.search(html):
+        plain, html = html, _unescaped(html)
+        if not _HTML.search(html):
+            return plain.strip() or None
+    root = None if _is_overgrown(html) else _parsed(html)
     if root is None:
         return _BLANKS.sub(" ", _TAG.sub(" ", html)).strip() or None
     newest = next(root.iterfind(".//*[@id='UserInputtedText']"), None)
@@ -41,16 +41,26 @@ def _parsed(html: str) -> Any:
 def _text(element: Any) -> str:
     """What can be read: paragraphs and line breaks as lines, blanks as one blank, nothing of scripts and styles."""
     pieces: list[str] = []
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        hidden = node.tag in _HIDDEN
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walk:
         if event == "start":
             pieces += ["\n"] if node.tag in _LINES else ["\t"] if node.tag in _CELLS else []
-            pieces.append("" if hidden else _folded(node.text))
+            if node.tag in _HIDDEN:
+                walk.skip_subtree()
+            else:
+                pieces.append(_folded(node.text))
         else:
             pieces += ["\n"] if node.tag in _LINES - {"br"} else []
             pieces.append("" if node is element else _folded(node.tail))
     lines = (_BLANKS.sub(" ", line).strip() for line in "".join(pieces).split("\n"))
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _is_overgrown(html: str) -> bool:
+    """Whether a tag has so many attributes that the parser, which compares them all, would take minutes."""
+    return len(html) > _LARGE and any(
+        len(_ATTRIBUTES.findall(_QUOTED.sub("= ", tag[0]))) > _MOST_ATTRIBUTES for tag in _START_TAG.finditer(html)
+    )
 
 
 def _folded(text: str | None) -> str:
@@ -62,7 +72,18 @@ def _unescaped(html: str) -> str:
     return html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
 
 
-_TAG = re.compile(r"<[A-Za-z!/][^<>]*>")
+_NAMES = (
+    "a|b|i|u|em|font|strong|small|span|big|s|sub|sup|code|p|div|h[1-6]|ul|ol|li|dl|dt|dd|pre|blockquote|center|table|"
+    "tbody|thead|tr|td|th|html|head|body|title|style|script|form|label|section|article|header|footer|main|address"
+)
+_ALONE = "br|hr|img|p|div|html|body|table|!--|!DOCTYPE"
+_HTML = re.compile(rf"</(?:{_NAMES}|\w+:\w+)\s*>|<(?:{_ALONE})(?![\w-])[^<>]*>", re.I)
+"""What tells HTML from a plain text with a < and a > in it: the end of an element, or one that needs none."""
+_TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:[\s/][^<>]*)?>|<![^<>]*>")
+_LARGE, _MOST_ATTRIBUTES = 20_000, 1_000
+_START_TAG = re.compile(r"""<[A-Za-z](?:[^>=]++|=\s*+(?:"[^"]*"|'[^']*')?+)*+""")
+_QUOTED = re.compile(r"""=\s*+(?:"[^"]*"|'[^']*')""")
+_ATTRIBUTES = re.compile(r"""[\s/"']+""")
 _SPACE = re.compile(r"\s+")
 _BLANKS = re.compile(r"[\s\xa0]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")

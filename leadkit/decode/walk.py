@@ -102,14 +102,17 @@ class Walk:
         self.misfits.append(Misfit(kind, path, self.row, example, detail))
 
 
-def _learned(path: str, value: Any) -> Node | None:
-    """An unknown value as a place of its own, so that the next pieces need no walk; None where it holds a list."""
-    if isinstance(value, list):
+def _learned(path: str, value: Any, levels: int = 20) -> Node | None:
+    """An unknown value as a place of its own, so that the next pieces need no walk.
+
+    None where it holds a list, or more than so many levels.
+    """
+    if isinstance(value, list) or not levels:
         return None
     if not isinstance(value, dict):
         scalar = isinstance(value, Number | bool)
         return Node(path, "leaf", "number" if scalar else "string", unknown=True)
-    below = {name: _learned(f"{path}.{name}", child) for name, child in value.items()}
+    below = {name: _learned(f"{path}.{name}", child, levels - 1) for name, child in value.items()}
     if None in below.values() or not below:
         return None
     return Node(path, "object", unknown=True, children={name: node for name, node in below.items() if node})
@@ -125,5 +128,8 @@ def _what(value: Any) -> str:
 
 
 def _as_text(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    except RecursionError:  # the stack held it when it was parsed, and was less deep then
+        text = f"{_what(value)} of very many levels"
     return text.encode("utf-8", "replace").decode()

@@ -51,7 +51,7 @@ def parse_xml(body: bytes, *, call: str) -> Tree:
     try:
         tree = Tree(etree.fromstring(body, _parser(remove_blank_text=blank)))
     except etree.XMLSyntaxError as error:
-        why = str(error.msg)
+        why = _why(error)
     else:
         return _checked(tree, call)
     _refuse_doctype(body, call)  # in small letters, too
@@ -104,8 +104,13 @@ def _repaired(body: bytes, call: str, why: str) -> Tree:
         try:
             return Tree(etree.fromstring(mend(mended).encode(), _parser()), dict(repairs), losses)
         except etree.XMLSyntaxError as error:
-            why = str(error.msg)
+            why = _why(error)
     return _recovered(mended, Tree(None, dict(repairs), losses), call, why)
+
+
+def _why(error: etree.XMLSyntaxError) -> str:
+    """What the parser says; its further lines may quote what people wrote."""
+    return f"{str(error.msg).partition(chr(10))[0].partition(', line')[0]}, line {error.lineno}"
 
 
 def _recovered(text: str, so_far: Tree, call: str, why: str) -> Tree:
@@ -122,18 +127,22 @@ def _decoded(body: bytes) -> tuple[str, dict[str, int]]:
     declared = _ENCODING.search(body[:200])
     bom = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     encoding = declared[1].decode("ascii") if declared else bom
+    if not _CHARSET.match(encoding) or encoding.lower().replace("-", "") == "utf8":
+        encoding = "utf-8-sig"
     try:
-        text = body.decode(encoding if encoding.lower().replace("-", "") != "utf8" else "utf-8-sig")
-    except (UnicodeDecodeError, LookupError):
+        text = body.decode(encoding)
+    except (UnicodeError, LookupError):
         text = body.decode("utf-8", "replace")
-        losses = {"bytes that are not in the declared encoding, replaced by U+FFFD": text.count("\ufffd")}
+        if replaced := text.count("\ufffd"):
+            losses = {"bytes that are not in the declared encoding, replaced by U+FFFD": replaced}
     return _DECLARATION.sub("", text, count=1), losses
 
 
 def _is_whole(text: str) -> bool:
-    """Whether a text begins with a tag and ends with its end: all else is cut, or no XML."""
+    """Whether a text begins with a tag and ends with its end: all else is cut, more than one answer, or no XML."""
     first, last = _FIRST_TAG.match(text), _LAST_TAG.search(text, max(0, len(text) - 300))
-    return bool(first and last and first[1] == last[1])
+    second = any("<?xml " in part for part in _CDATA.split(text)[::2])
+    return bool(first and last and first[1] == last[1]) and not second
 
 
 def _mended(text: str, repairs: Counter[str]) -> str:
@@ -173,22 +182,26 @@ def _wrapped(text: str, repairs: Counter[str]) -> str:
         if end < 0:
             break
         inner = text[opened.end() : end]
-        wrap = "<" in inner and "]]>" not in inner
+        wrap = "<" in inner and not inner.lstrip().startswith("<![CDATA[")
         if wrap:
             repairs["HTML that is no XML, kept as it is"] += 1
-        done += [text[at : opened.end()], f"<![CDATA[{inner}]]>" if wrap else inner]
+        done += [text[at : opened.end()], f"<![CDATA[{inner.replace(']]>', _SPLIT)}]]>" if wrap else inner]
         at = end
     return "".join([*done, text[at:]])
 
 
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LAST_CODE = 0x10FFFF
+_SPLIT = "]]]]><![CDATA[>"  # the end of a CDATA section, inside of two
 _TAKEN_OUT = "characters that XML can't hold, taken out"
 _DOCTYPE_REFUSED = "the body holds a DOCTYPE, which could name files; it was not read."
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.I)
-_CDATA_BYTES = re.compile(rb"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>)")
-_CDATA = re.compile(r"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>)")
+_CDATA = re.compile(r"(<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z))")  # one that does not end is all the rest
+_CDATA_BYTES = re.compile(_CDATA.pattern.encode())
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)""")
+_CHARSET = re.compile(
+    r"(?:utf|ucs|us-ascii|ascii|iso|latin|windows|cp|koi8|big5|gb|euc|shift)", re.I
+)  # no other codecs
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _FIRST_TAG = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*<([A-Za-z_][\w.:-]*)")
 _LAST_TAG = re.compile(r"</([A-Za-z_][\w.:-]*)\s*>\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*\Z")

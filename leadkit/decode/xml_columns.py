@@ -1,8 +1,8 @@
 """Many plain rows of an XML answer become columns at once, without a Python object for each element.
 
 The rows are written out once more: in what libxml2 writes every ``<`` begins a tag, so that the tags can be told apart,
-counted and sorted into columns as a frame. What is not plain (a list, an element or a text that has no declared place,
-the same leaf twice) is not taken apart here: such rows are walked.
+counted and sorted into columns as a frame. What is not plain (an element or a text that has no declared place, the same
+leaf twice) is not taken apart here: such rows are walked. Lists are few, and left to the walk, too.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from leadkit.decode.xml import Element
 _ROW, _LEAF, _INNER = 2, 3, 4  # depths; that of the element around all rows is 1
 _MOST = 1000  # no answer has so many different tags
 _TEXTS = (("&lt;", "<"), ("&gt;", ">"), ("&#13;", "\r"), ("&amp;", "&"))  # all that libxml2 escapes in a text
-_OBJECT = "object"
+_OBJECT, _LIST = "object", "list"
 
 
 def read_columns(rows: Sequence[Element], shape: Node) -> pl.DataFrame | None:
-    """The leaves of these rows by their wire paths, every one a String; None where only a walk can tell."""
+    """The leaves of these rows by their wire paths, every one a String; None where only a walk can tell.
+
+    Lists inside the rows are passed over.
+    """
     parent = rows[0].getparent() if rows else None
-    if parent is None or len(parent) != len(rows):
+    if parent is None or len(parent) != len(rows) or rows[-1].getparent() is not parent:
         return None
     tags = _tags(etree.tostring(parent, encoding="utf-8", with_tail=False))
-    cells = None if tags is None else _cells(tags, dict(_declared(shape)))
+    declared = dict(_declared(shape))
+    cells = None if tags is None else _cells(_outside(tags, declared), declared)
     if cells is None:
         return None
     by_path = cells.partition_by("path", as_dict=True, include_key=False)
@@ -50,10 +54,21 @@ def _tags(text: bytes) -> pl.DataFrame | None:
     return pl.DataFrame({"step": steps.gather(number), "name": names.gather(number), "text": split.get_column("text")})
 
 
+def _outside(tags: pl.DataFrame, declared: dict[tuple[str | None, str], str]) -> pl.DataFrame:
+    """The tags with the depth behind each of them, without those inside a list."""
+    tags = tags.with_columns(depth=pl.col("step").cast(pl.Int32).cum_sum())
+    names = tags.get_column("name").unique()
+    lists = [name for name in names if declared.get((None, name)) == _LIST]
+    if not lists:
+        return tags
+    begins = (pl.col("step") == 1) & (pl.col("depth") == _LEAF)
+    inside = pl.when(begins).then(pl.col("name").is_in(lists)).forward_fill() & (pl.col("depth") >= _LEAF)
+    return tags.filter(inside.not_().fill_null(value=True))
+
+
 def _cells(tags: pl.DataFrame, declared: dict[tuple[str | None, str], str]) -> pl.DataFrame | None:
     """The leaves with their row, wire path and text; None where anything else is there."""
-    depth = pl.col("step").cast(pl.Int32).cum_sum()
-    opened = tags.with_columns(depth=depth + (pl.col("step") == 0)).filter(pl.col("step") >= 0)
+    opened = tags.filter(pl.col("step") >= 0).with_columns(depth=pl.col("depth") + (pl.col("step") == 0))
     below = opened.with_columns(
         row=((pl.col("depth") == _ROW).cum_sum() - 1).cast(pl.UInt32),
         outer=pl.when(pl.col("depth") == _LEAF).then("name").forward_fill(),
@@ -66,7 +81,7 @@ def _cells(tags: pl.DataFrame, declared: dict[tuple[str | None, str], str]) -> p
     if keys.get_column("path").null_count() or (keys.get_column("depth") > _INNER).any():
         return None
     found = below.with_columns(outer=inner).join(keys, on=["depth", "outer", "name"], nulls_equal=True, how="left")
-    leaves = found.filter(pl.col("path") != _OBJECT)
+    leaves = found.filter(pl.col("path").is_in([_OBJECT, _LIST]).not_())
     if not _same_texts(tags, leaves.filter(pl.col("step") == 1)):  # a text stands between elements, or behind one
         return None
     ends = pl.when(pl.col("step") == 1).then("text").otherwise(pl.lit(""))
@@ -104,14 +119,15 @@ def _unescaped(texts: pl.Series) -> pl.Series:
 
 def _leaves(shape: Node) -> list[str]:
     """The paths of all leaves outside of lists."""
-    return [path for path in dict(_declared(shape)).values() if path != _OBJECT]
+    return [path for path in dict(_declared(shape)).values() if path not in {_OBJECT, _LIST}]
 
 
 def _declared(shape: Node) -> Iterator[tuple[tuple[str | None, str], str]]:
-    """By the object that it is in (None: the row itself) and its name, the path of each leaf and each object."""
+    """By the object that it is in (None: the row itself) and its name, the path of each leaf, else what it is."""
     for name, node in shape.children.items():
         if node.kind == "leaf":
             yield (None, name), node.path
-        elif node.kind == "object":
-            yield (None, name), _OBJECT
+        else:
+            yield (None, name), node.kind
+        if node.kind == "object":
             yield from (((name, inner), leaf.path) for inner, leaf in node.children.items() if leaf.kind == "leaf")

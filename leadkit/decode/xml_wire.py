@@ -26,10 +26,21 @@ def read_rows(elements: Sequence[Element], row: Node) -> Wire:
     """These elements as the rows of a wire frame; `row` is the declared shape of one."""
     lists = [node for node in row.children.values() if node.kind == "list"]
     if len(elements) >= _MANY and (frame := read_columns(elements, row)) is not None:
-        return Wire(
-            frame, {node.path: _elements([[]] * len(elements), node, []) for node in lists}, groups=len(elements)
-        )
+        wire = Wire(frame, groups=len(elements))
+        wire.lists = {node.path: _elements(_in_rows(elements, node), node, wire.misfits) for node in lists}
+        return wire
     return _walked(elements, row, lists)
+
+
+def _in_rows(rows: Sequence[Element], node: Node) -> list[list[Element]]:
+    """The elements of a list in each of these rows, which are all that their parent holds."""
+    found: list[list[Element]] = [[] for _ in rows]
+    places = {row: place for place, row in enumerate(rows)}
+    name = node.path.rpartition(".")[2].removesuffix("[]")
+    for element in rows[0].getparent().iter(f"{{*}}{name}"):
+        if (place := places.get(element.getparent())) is not None:
+            found[place].append(element)
+    return found
 
 
 def text_inside(element: Element) -> str:

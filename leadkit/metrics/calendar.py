@@ -21,8 +21,11 @@ def month(column: str | pl.Expr, zone: str) -> pl.Expr:
         InvalidRequest: there is no such zone. A metric raises it too where the column holds no times.
 
     Example:
-        >>> import leadkit as lk
-        >>> lk.fee_totals(leads, by=lk.month("submitted_at", "America/Chicago"))  # doctest: +SKIP
+        >>> import leadkit as lk, polars as pl
+        >>> from datetime import datetime, UTC
+        >>> leads = pl.DataFrame({"submitted_at": [datetime(2026, 11, 1, 4, tzinfo=UTC)]})
+        >>> leads.select(lk.month("submitted_at", "America/Chicago")).item()
+        datetime.date(2026, 10, 1)
     """
     return _date(column, zone).dt.truncate("1mo").alias("month")
 

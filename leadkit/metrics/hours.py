@@ -6,27 +6,17 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import overload
 
 import polars as pl
 
 from leadkit.errors import InvalidRequest, LeadkitWarning
-from leadkit.metrics.holiday_dates import GivenHolidays, Holidays, Region, holidays_of, named_holidays
+from leadkit.metrics.holiday_dates import GivenHolidays, holidays_of
 from leadkit.metrics.moments import Column, Given, Moment, applied
-from leadkit.metrics.open_intervals import open_intervals, replaced_dates, shown
 from leadkit.metrics.open_time import OpenTime
-from leadkit.metrics.opening_hours import (
-    DAY,
-    Dated,
-    GivenSpans,
-    Week,
-    dated_of,
-    week_of,
-    written,
-    written_spans,
-)
-from leadkit.metrics.zones import offsets, zone_named
+from leadkit.metrics.opening_hours import DAY, GivenSpans, dated_of, week_of
+from leadkit.metrics.schedule import Schedule, moment_of, open_time, year_of
+from leadkit.metrics.zones import zone_named
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -61,11 +51,7 @@ class BusinessHours:
         datetime.timedelta(seconds=7200)
     """
 
-    zone: str
-    weekly: Week
-    holidays: Holidays
-    special: Dated
-    breaks: Dated
+    schedule: Schedule
 
     def __init__(
         self,
@@ -76,13 +62,19 @@ class BusinessHours:
         special: Mapping[date | str, GivenSpans] | None = None,
         breaks: Mapping[date | str, GivenSpans] | None = None,
     ) -> None:
-        zone_named(zone)
-        fixed = object.__setattr__  # the way in for what is frozen
-        fixed(self, "zone", zone)
-        fixed(self, "weekly", week_of(weekly))
-        fixed(self, "holidays", holidays_of(holidays))
-        fixed(self, "special", dated_of(special, "special"))
-        fixed(self, "breaks", dated_of(breaks, "breaks"))
+        schedule = Schedule(
+            zone_named(zone).key,
+            week_of(weekly),
+            holidays_of(holidays),
+            dated_of(special, "special"),
+            dated_of(breaks, "breaks"),
+        )
+        object.__setattr__(self, "schedule", schedule)  # the way in for what is frozen
+
+    @property
+    def zone(self) -> str:
+        """The name of the time zone."""
+        return self.schedule.zone
 
     @overload
     def elapsed(self, start: Moment, end: Moment) -> timedelta | None: ...
@@ -178,23 +170,16 @@ class BusinessHours:
         first, last = (self._bound(bound, name) for bound, name in ((start, "start"), (end, "end")))
         if last < first:
             raise InvalidRequest(f"BusinessHours: end={end!r} is before start={start!r}.")
-        years = first.year, last.year
-        replaced = replaced_dates(self.special, self.breaks, named_holidays(self.holidays, *years))
-        return shown(_intervals(self, *years), replaced, first, last, self.zone)
+        return self.schedule.shown(first, last)
 
     def __repr__(self) -> str:
-        special = {str(day): written_spans(spans) for day, spans in self.special}
-        breaks = {str(day): written_spans(spans) for day, spans in self.breaks}
-        holidays = self.holidays if isinstance(self.holidays, Region) else [str(day) for day in sorted(self.holidays)]
-        more = {"holidays": holidays, "special": special, "breaks": breaks}
-        told = "".join(f", {name}={value!r}" for name, value in more.items() if value)
-        return f"BusinessHours({self.zone!r}, {written(self.weekly)!r}{told})"
+        return f"BusinessHours({self.schedule!r})"
 
     def _elapsed(self, start: pl.Series, end: pl.Series) -> pl.Series:
         first, last = start.min(), end.max()
         if not isinstance(first, int) or not isinstance(last, int) or last < first:
             return start.clear(len(start))  # nothing but nulls
-        opened = _open_time(self, _year(first), _year(last))
+        opened = open_time(self.schedule, year_of(first), year_of(last))
         _warn_if_closed(opened, first, last)
         times = pl.DataFrame({"start": start, "end": end})
         waited = opened.until(pl.col("end")) - opened.until(pl.col("start"))
@@ -204,14 +189,14 @@ class BusinessHours:
         first, last = at.min(), at.max()
         if not isinstance(first, int) or not isinstance(last, int):
             return at
-        opened = _open_time(self, _year(first), _year(last))
+        opened = open_time(self.schedule, year_of(first), year_of(last))
         return pl.DataFrame({"at": at}).select(opened.holds(pl.col("at"))).to_series()
 
     def _next_open(self, at: pl.Series) -> pl.Series:
         first, last = at.min(), at.max()
         if not isinstance(first, int) or not isinstance(last, int):
             return at
-        opened = self._open_beyond(_year(first), last)
+        opened = self.schedule.open_beyond(year_of(first), last)
         return pl.DataFrame({"at": at}).select(opened.next(pl.col("at"))).to_series()
 
     def _bound(self, bound: date | datetime | str, name: str) -> datetime:
@@ -224,16 +209,6 @@ class BusinessHours:
             raise InvalidRequest(
                 f"BusinessHours: {name}={bound!r} is refused: allowed are a date, an aware datetime, or an ISO string."
             ) from None
-
-    def _open_beyond(self, first_year: int, last: int) -> OpenTime:
-        """The open time from this year to an opening after the last moment, where there is one at all."""
-        year = _year(last)
-        end = _LAST_YEAR if any(self.weekly) else max([year, *(day.year for day, _ in self.special)])
-        for ahead in (1, 20, 400):
-            opened = _open_time(self, first_year, min(year + ahead, end))
-            if (opened.opens > last).any():
-                return opened
-        return _open_time(self, first_year, end)
 
 
 def elapsed_by_account(
@@ -253,7 +228,7 @@ def elapsed_by_account(
     if isinstance(hours, BusinessHours):
         return hours.elapsed(start, end)
     parts = [one.elapsed(_only(start, account, name), end) for name, one in _calendars(hours).items()]
-    return pl.coalesce(*parts, pl.lit(None, pl.Duration("us")))
+    return pl.coalesce(*parts, _nothing(account, pl.Duration("us")))
 
 
 def is_open_by_account(hours: BusinessHours | Mapping[str, BusinessHours], at: Column, account: Column) -> pl.Expr:
@@ -270,7 +245,7 @@ def is_open_by_account(hours: BusinessHours | Mapping[str, BusinessHours], at: C
     if isinstance(hours, BusinessHours):
         return hours.is_open(at)
     parts = [one.is_open(_only(at, account, name)) for name, one in _calendars(hours).items()]
-    return pl.coalesce(*parts, pl.lit(None, pl.Boolean()))
+    return pl.coalesce(*parts, _nothing(account, pl.Boolean()))
 
 
 def _calendars(hours: object) -> Mapping[str, BusinessHours]:
@@ -283,41 +258,16 @@ def _calendars(hours: object) -> Mapping[str, BusinessHours]:
 
 def _only(at: Column, account: Column, name: str) -> pl.Expr:
     """These moments in the rows of one account, null in all others."""
-    moments, accounts = (pl.col(one) if isinstance(one, str) else one for one in (at, account))
-    return pl.when(accounts == name).then(moments)
+    return pl.when(_column(account) == name).then(_column(at))
 
 
-@lru_cache(maxsize=32)
-def _open_time(hours: BusinessHours, first_year: int, last_year: int) -> OpenTime:
-    found = _intervals(hours, first_year, last_year)
-    return OpenTime(found.get_column("opens"), found.get_column("closes"))
+def _nothing(account: Column, dtype: pl.DataType) -> pl.Expr:
+    """Null for every row, which a mere literal is not."""
+    return pl.when(_column(account).is_null()).then(pl.lit(None, dtype))
 
 
-def _intervals(hours: BusinessHours, first_year: int, last_year: int) -> pl.DataFrame:
-    """The intervals of these years, by UTC, and of some days on both sides."""
-    around = max(first_year - 1, _FIRST_YEAR), min(last_year + 1, _LAST_YEAR)
-    return open_intervals(
-        _days(first_year, last_year),
-        offsets(hours.zone, *around),
-        weekly=hours.weekly,
-        special=hours.special,
-        breaks=hours.breaks,
-        holidays=named_holidays(hours.holidays, *around),
-    )
-
-
-def _days(first_year: int, last_year: int) -> pl.Series:
-    first, last = (
-        date(year, *day).toordinal() - _EPOCH.toordinal() for year, day in ((first_year, (1, 1)), (last_year, (12, 31)))
-    )
-    return pl.int_range(first - _AROUND, last + _AROUND + 1, dtype=pl.Int32, eager=True).cast(pl.Date)
-
-
-def _year(micros: int) -> int:
-    try:
-        return (_EPOCH + timedelta(microseconds=micros)).year
-    except OverflowError:
-        raise InvalidRequest("BusinessHours: a time lies outside the years 1 to 9999.") from None
+def _column(one: Column) -> pl.Expr:
+    return pl.col(one) if isinstance(one, str) else one
 
 
 def _warn_if_closed(opened: OpenTime, first: int, last: int) -> None:
@@ -325,11 +275,6 @@ def _warn_if_closed(opened: OpenTime, first: int, last: int) -> None:
     around = max(7 * DAY - (last - first), 0)
     if ((opened.closes > first - around) & (opened.opens <= last + around)).any():
         return
-    since, until = ((_EPOCH + timedelta(microseconds=at)).date() for at in (first, last))
+    since, until = (moment_of(at).date() for at in (first, last))
     said = f"BusinessHours: nothing is open between {since} and {until}, so every span there is 0; check the calendar."
     warnings.warn(said, LeadkitWarning, stacklevel=2)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST_YEAR, _LAST_YEAR = 1, 9999
-_AROUND = 10  # days: a week around a short range, and what began before midnight

@@ -33,7 +33,7 @@ def applied(function: Callable[..., pl.Series], given: Mapping[str, Given], dtyp
     values = [_checked(value, name) for name, value in given.items()]
 
     def computed(series: Sequence[pl.Series]) -> pl.Series:
-        length = min((len(one) for one in series if len(one) != 1), default=1)
+        length = _length(series, list(given))
         micros = [_micros(one, name) for name, one in zip(given, series, strict=True)]
         same = [one.new_from_index(0, length) if len(one) == 1 else one for one in micros]
         return function(*same).cast(dtype).alias(series[0].name)
@@ -47,6 +47,15 @@ def applied(function: Callable[..., pl.Series], given: Mapping[str, Given], dtyp
         )
     found = computed([value if isinstance(value, pl.Series) else pl.Series([value]) for value in values])
     return found if any(isinstance(value, pl.Series) for value in values) else found.item()
+
+
+def _length(series: Sequence[pl.Series], names: Sequence[str]) -> int:
+    """The rows that all have; one row stands for any number."""
+    found = {len(one) for one in series if len(one) != 1} or {1}
+    if len(found) > 1:
+        rows = " and ".join(f"{name} has {len(one)}" for name, one in zip(names, series, strict=True))
+        raise InvalidRequest(f"BusinessHours: {rows} rows; give Series of one length.")
+    return found.pop()
 
 
 def _checked(value: object, name: str) -> pl.Expr | pl.Series | Moment:

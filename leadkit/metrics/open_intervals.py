@@ -35,7 +35,7 @@ def open_intervals(
     """
     replaced = [*(day for day, _ in special), *holidays]
     usual = _of_week(days, weekly).filter(~pl.col("date").is_in(pl.lit(pl.Series(replaced, dtype=pl.Date)).implode()))
-    extra = _of_dates(special).filter(pl.col("date").is_between(days.min(), days.max()))
+    extra = _of_dates(special).join(pl.DataFrame({"date": days}), on="date", how="semi")
     hours = pl.concat([usual.with_columns(why=pl.lit("weekly")), extra.with_columns(why=pl.lit("special"))])
     return _without(_instants(hours, clocks), _instants(_of_dates(breaks), clocks))
 
@@ -108,6 +108,8 @@ def _instants(hours: pl.DataFrame, clocks: Offsets) -> pl.DataFrame:
 
 def _without(hours: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
     """What lies in the hours and between the breaks; what a break has cut says so in `why`."""
+    if breaks.is_empty():
+        return hours
     between = pl.DataFrame(
         {"since": [-_EVER, *breaks["closes"]], "until": [*breaks["opens"], _EVER]},
         schema={"since": pl.Int64, "until": pl.Int64},

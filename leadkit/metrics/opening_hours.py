@@ -1,7 +1,8 @@
 """Opening hours as people write them, read into spans of each weekday and of single dates.
 
 A span is (begin, end) in microseconds of wall-clock time since the midnight that its date begins with; an end beyond
-24:00 lies on the next date. Spans of a day are sorted, and those that overlap or touch are one.
+24:00 lies on the next date. Spans of a day are sorted; those that overlap or touch stay apart, since only as instants
+do they count once: the clocks may skip the boundary between them.
 """
 
 from __future__ import annotations
@@ -87,18 +88,7 @@ def spans_of(given: GivenSpans, name: str) -> Spans:
     pairs = list(given)
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):  # noqa: PLR2004 - a pair
         raise _refused(name, pairs, wanted)
-    return merged(_span(begin, end, name) for begin, end in pairs)
-
-
-def merged(spans: Iterable[Span]) -> Spans:
-    """The same spans sorted, those that overlap or touch as one."""
-    found: list[Span] = []
-    for begin, end in sorted(spans):
-        if found and begin <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((begin, end))
-    return tuple(found)
+    return _sorted(_span(begin, end, name) for begin, end in pairs)
 
 
 def written(week: Week) -> str:
@@ -122,10 +112,10 @@ def _week_of_text(text: str) -> Week:
         replaced: dict[int, Spans] = {}
         for part in _ADDED.split(rule):
             days, spans = _rule(part)
-            replaced |= {day: merged([*replaced.get(day, ()), *spans]) for day in days}
+            replaced |= {day: _sorted([*replaced.get(day, ()), *spans]) for day in days}
         for day, spans in replaced.items():
             week[day] = spans
-    if not text.strip():
+    if not text.strip("; "):
         raise _refused("weekly", text, "opening hours; write 'off' where nothing is open")
     return tuple(week)
 
@@ -133,16 +123,12 @@ def _week_of_text(text: str) -> Week:
 def _rule(text: str) -> tuple[list[int], Spans]:
     if text.strip() == "24/7":
         return list(range(7)), ((0, DAY),)
+    hint = next((hint for words, hint in _ELSEWHERE if words.search(text)), None)
     found = _RULE.fullmatch(text)
-    if not found:
-        raise _unread(text)
+    if hint or not found:
+        raise InvalidRequest(f"BusinessHours: weekly has the part {text!r}, which can't be read: {hint or _FORM}.")
     days = _days(found["days"], "weekly") if found["days"] else list(range(7))
     return days, _spans_of_text(found["hours"], "weekly")
-
-
-def _unread(text: str) -> InvalidRequest:
-    hint = next((hint for word, hint in _HINTS.items() if re.search(word, text, re.IGNORECASE)), _FORM)
-    return InvalidRequest(f"BusinessHours: weekly has the part {text.strip()!r}, which can't be read: {hint}.")
 
 
 def _days(text: object, name: str) -> list[int]:
@@ -172,7 +158,11 @@ def _spans_of_text(text: str, name: str) -> Spans:
     parts = [part.split("-") for part in text.replace("–", "-").split(",")]  # noqa: RUF001 - the dash of word processors
     if any(len(part) != 2 for part in parts):  # noqa: PLR2004 - a pair
         raise _refused(name, text, "hours such as '09:00-17:00' with commas between, or 'off'")
-    return merged(_span(begin.strip(), end.strip(), name) for begin, end in parts)
+    return _sorted(_span(begin.strip(), end.strip(), name) for begin, end in parts)
+
+
+def _sorted(spans: Iterable[Span]) -> Spans:
+    return tuple(sorted(set(spans)))
 
 
 def _span(begin: object, end: object, name: str) -> Span:
@@ -212,11 +202,10 @@ def _refused(name: str, value: object, allowed: str) -> InvalidRequest:
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?")
 _ADDED = re.compile(r"(?:(?<=[0-9])|(?<=off)|(?<=closed))\s*,\s*(?=[a-z])", re.IGNORECASE)  # after hours, before a day
-_RULE = re.compile(
-    r"\s*(?P<days>[A-Za-z][A-Za-z\s,-]*?[\s:])?\s*(?P<hours>(?:[0-9][0-9:\s,-]*)|off|closed)\s*", re.IGNORECASE
-)
+_RULE = re.compile(r"(?:(?P<days>[a-z][a-z\s,-]*?)\s*[\s:]\s*)?(?P<hours>[0-9][0-9:\s,-]*|off|closed)", re.IGNORECASE)
 _FORM = "write days and hours, such as 'Mo-Fr 09:00-12:00,13:00-18:00', 'Su off' or '24/7'"
-_HINTS = {
-    r"\b(?:PH|SH)\b": "public holidays are given as holidays=",
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[0-9]{4}": "hours of single dates are given as special=",
-}
+_MONTH = r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[0-9]{4}-[0-9]{2}-"
+_ELSEWHERE = (
+    (re.compile(r"\b(?:PH|SH)\b", re.IGNORECASE), "holidays are given as holidays="),
+    (re.compile(_MONTH, re.IGNORECASE), "hours of single dates are given as special="),
+)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from leadkit.errors import InvalidRequest
 
 Micros = int
 _ONE = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DETAILED = range(1840, 2101)  # the shortest time between two switches of a zone is four days, in Freetown in 1939
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,13 @@ def zone_named(zone: str) -> ZoneInfo:
         InvalidRequest: there is none.
     """
     try:
-        return ZoneInfo(zone)
-    except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
+        found = ZoneInfo(zone)
+        pl.select(pl.lit(_EPOCH).dt.convert_time_zone(zone))  # Polars has a list of its own
+    except (TypeError, ValueError, OSError, ZoneInfoNotFoundError, PolarsError):
         raise InvalidRequest(
             f"zone={zone!r} is refused: allowed are names of time zones such as 'America/Chicago' or 'UTC'."
         ) from None
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -70,16 +75,18 @@ def offsets(zone: str, first_year: int, last_year: int) -> Offsets:
     Read from `zoneinfo`: Polars' own tables end with the year 2099.
     """
     clock = zone_named(zone)
-    days = _days(first_year, last_year)
-    ahead = [_offset(clock, day) for day in days]
-    changed = [n for n in range(1, len(days)) if ahead[n] != ahead[n - 1]]
-    switches = tuple(_switch(clock, days[n - 1], days[n]) for n in changed)
+    looks = list(_looks(first_year, last_year))
+    ahead = [_offset(clock, at) for at in looks]
+    changed = [n for n in range(1, len(looks)) if ahead[n] != ahead[n - 1]]
+    switches = tuple(_switch(clock, looks[n - 1], looks[n]) for n in changed)
     return Offsets(switches, (ahead[0], *(ahead[n] for n in changed)))
 
 
-def _days(first_year: int, last_year: int) -> list[datetime]:
-    first, last = datetime(first_year, 1, 2, tzinfo=UTC), datetime(last_year, 12, 31, tzinfo=UTC)
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+def _looks(first_year: int, last_year: int) -> Iterator[datetime]:
+    """When to look at the clocks: daily, and every four weeks in years of which no zone has more than a yearly rule."""
+    for year in range(first_year, last_year + 1):
+        for days in range(1, 365, 1 if year in _DETAILED else 28):
+            yield datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=days)
 
 
 def _offset(clock: ZoneInfo, at: datetime) -> Micros:

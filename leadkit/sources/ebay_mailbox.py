@@ -5,9 +5,11 @@ Page: ``POST /ws/api.dll`` with the call ``GetMyMessages``. Headers come in page
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from numbers import Integral
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -181,43 +183,50 @@ _LANGUAGES = (
 
 
 def _listed(value: object) -> object:
-    """One or several as a tuple of texts."""
+    """One or several as a tuple of texts, each once; None, which restricts nothing, stays what it is."""
     if value is None:
-        return ()
-    several = value if isinstance(value, list | tuple | set | frozenset | range | pl.Series) else [value]
-    found = [str(one).strip() if isinstance(one, int) and not isinstance(one, bool) else one for one in several]
-    return tuple(dict.fromkeys(found))
+        return None
+    several = value if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping) else [value]
+    found = [str(one) if isinstance(one, Integral) and not isinstance(one, bool) else one for one in several]
+    return tuple(dict.fromkeys(found) if all(isinstance(one, str) for one in found) else found)
 
 
 Ids = Annotated[
-    tuple[Annotated[str, Field(pattern=r"^[!-~]{1,64}$")], ...], BeforeValidator(_listed)
+    tuple[Annotated[str, Field(pattern=r"^[!-~]{1,64}$")], ...] | None, BeforeValidator(_listed)
 ]  # printable ASCII: what can stand in XML
-Numbers = Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9]{1,18}$")], ...], BeforeValidator(_listed)]
-Words = Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z.]{0,99}$")], ...], BeforeValidator(_listed)]
+Numbers = Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9]{1,18}$")], ...] | None, BeforeValidator(_listed)]
+Words = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z.]{0,99}$")], ...] | None, BeforeValidator(_listed)
+]
 
 
 class MailRequest(Span):
     """The arguments of ``Ebay.mail``."""
 
-    folder: Numbers = argument("the number of a folder, or several of them", default=())
-    ids: Ids = argument("ids of messages (message_id)", default=())
-    external_ids: Ids = argument("external ids of messages (external_message_id)", default=())
+    folder: Numbers = argument("the number of a folder, or several of them")
+    ids: Ids = argument("ids of messages (message_id)")
+    external_ids: Ids = argument("external ids of messages (external_message_id)")
     bodies: bool = argument("True or False", default=False)
     high_priority: bool = argument("True or False", default=False)
     page_size: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = argument(
         f"a whole number from 1 to {LARGEST_PAGE}", default=LARGEST_PAGE
     )
-    output: Words = argument("names of fields, such as 'Subject' or 'Messages.Message.Subject'", default=())
+    output: Words = argument("names of fields, such as 'Subject' or 'Messages.Message.Subject'")
     error_language: str | None = argument(f"one of {_LANGUAGES.replace(' ', ', ')}, or None")
     warning_level: Literal["Low", "High"] | None = argument("'Low', 'High' or None")
 
     @model_validator(mode="after")
     def _what_is_possible(self) -> MailRequest:
-        if self.ids and self.external_ids:
+        if self.ids is not None and self.external_ids is not None:
             refuse("external_ids", "either ids or external_ids: the API would pass over ids", list(self.external_ids))
         if self.error_language is not None and self.error_language not in _LANGUAGES.split():
             refuse("error_language", f"one of {_LANGUAGES.replace(' ', ', ')}", self.error_language)
         return self
+
+    @property
+    def folders(self) -> tuple[str | None, ...]:
+        """Those to read one after the other; None stands for all of them at once."""
+        return (None,) if self.folder is None else self.folder
 
     def asked(self, level: str, end: datetime | None, **more: Any) -> bytes:
         """The request of one call."""
@@ -232,16 +241,18 @@ class MailRequest(Span):
             **more,
             "DetailLevel": level,
             "ErrorLanguage": self.error_language,
-            "OutputSelector": list(self._selected()),
+            "OutputSelector": list(self._selected(level)),
             "WarningLevel": self.warning_level,
         }
         return written(CALL, content)
 
-    def _selected(self) -> tuple[str, ...]:
-        """What to send back; always the id, by which headers and bodies are joined."""
-        if not self.output or any(name.rpartition(".")[2] in {"MessageID", "Message"} for name in self.output):
-            return self.output
-        return (*self.output, "MessageID")
+    def _selected(self, level: str) -> tuple[str, ...]:
+        """What to send back; always the id, by which headers and bodies are joined, and of bodies the texts."""
+        if not self.output or any(name.rpartition(".")[2] == "Message" for name in self.output):
+            return self.output or ()
+        always = ("MessageID", "Text", "Content") if level == "ReturnMessages" else ("MessageID",)
+        there = {name.rpartition(".")[2] for name in self.output}
+        return (*self.output, *(name for name in always if name not in there))
 
 
 class FoldersRequest(Request):
@@ -259,7 +270,7 @@ def fetch_mail(run: Run, request: MailRequest, headers: Headers) -> pl.DataFrame
     """All messages of the request, the oldest first; `headers` are those of the account (site, version)."""
     end = run.clamped(MAIL, request.start, request.end)
     mailbox = _Mailbox(run, request, headers, end)
-    found = union(MAIL, [mailbox.in_folder(folder) for folder in request.folder or (None,)])
+    found = union(MAIL, [mailbox.in_folder(folder) for folder in request.folders])
     tell_missing(run, request, found)
     found = once_each(MAIL, within(found, "received_at", request.start, end))
     found = run.first_rows(MAIL, oldest_first(found), request.max_rows)
@@ -289,11 +300,9 @@ class _Mailbox:
 
     def in_folder(self, folder: str | None) -> pl.DataFrame:
         """The headers in one folder, or in all of them; those of the ids that were asked for."""
-        ids, name = (
-            (self.request.ids, "MessageIDs") if self.request.ids else (self.request.external_ids, "ExternalMessageIDs")
-        )
-        if ids:
-            return self._by_ids("ReturnHeaders", ids, name, FolderID=folder)
+        for ids, name in ((self.request.ids, "MessageIDs"), (self.request.external_ids, "ExternalMessageIDs")):
+            if ids is not None:
+                return self._by_ids("ReturnHeaders", ids, name, FolderID=folder)
         pages = by_number(
             lambda numbers: self.run.in_parallel(lambda number: self._page(folder, number), numbers),
             size=self.request.page_size,
@@ -316,6 +325,9 @@ class _Mailbox:
         for key in ids:
             if key not in came:
                 self.run.tell(MAIL, "missing_id", column="message_id", row_key=key, detail="its body did not come")
+        if others := len(found) - len(came & set(ids)):
+            detail = "bodies of messages that were not asked for, or have no id, are left out"
+            self.run.tell(MAIL, "unasked_id", column="message_id", count=others, detail=detail)
         return oldest_first(merged(union(MAIL, [mail, found.filter(pl.col("message_id").is_in(ids))])))
 
     def with_names(self, mail: pl.DataFrame) -> pl.DataFrame:
@@ -324,7 +336,7 @@ class _Mailbox:
         if set(nameless) - set(NAMES):
             folders = self.folders()
             if not self._is_filtered():
-                _check_counts(self.run, mail, folders, self.request.folder)
+                _check_counts(self.run, mail, folders, self.request.folder or ())
             return named(mail, folders)
         return named(mail, FOLDERS.empty())
 
@@ -339,14 +351,15 @@ class _Mailbox:
 
     def _is_filtered(self) -> bool:
         asked = self.request
-        return bool(asked.start or self.end or asked.ids or asked.external_ids or asked.high_priority or asked.max_rows)
+        by_id = asked.ids is not None or asked.external_ids is not None
+        return bool(asked.start or self.end or by_id or asked.high_priority or asked.max_rows)
 
     def _page(self, folder: str | None, number: int) -> Page[pl.DataFrame]:
         paging = {"EntriesPerPage": self.request.page_size, "PageNumber": number}
         content = self.request.asked("ReturnHeaders", self.end, FolderID=folder, Pagination=paging)
         found = self._ask(GET_MAIL, content)
-        ids = tuple(found.get_column("message_id").to_list())
-        return Page(lambda: ids, total=0, more=False, step=None, content=found)
+        keys = _keys(found)
+        return Page(lambda: keys, total=0, more=False, step=None, content=found)
 
     def _by_ids(self, level: str, ids: Sequence[str], container: str, **more: str | None) -> pl.DataFrame:
         def ask(some: Sequence[str]) -> pl.DataFrame:
@@ -363,8 +376,9 @@ class _Mailbox:
         answer = self.run.send(endpoint, content=content, headers=self.headers)
         call = f"{endpoint.table.name} ({CALL})"
         account, at, problems = self.run.account, answer.fetched_at, self.run.problems
-        said = reading(endpoint.table.name, answer.body, lambda: read_answer(answer.body, call=call, root=ROOT))
-        note(answer, said)
+        read = partial(read_answer, answer.body, call=call, root=ROOT)
+        said = reading(endpoint.table.name, answer.body, read, status=answer.status)
+        note(answer, said, problems.clean)
         rows = mail_rows if endpoint.table is MAIL else folder_rows
         found = rows(said, account=account, fetched_at=said.at or at, problems=problems)
         answer.entry.rows = len(found)
@@ -428,9 +442,17 @@ def tell_missing(run: Run, request: MailRequest, found: pl.DataFrame) -> None:
     """Each id that was asked for and did not come."""
     for wanted, column in ((request.ids, "message_id"), (request.external_ids, "external_message_id")):
         came = set(found.get_column(column)) if wanted else set()
-        for key in wanted:
+        for key in wanted or ():
             if key not in came:
                 run.tell(MAIL, "missing_id", column=column, row_key=key, detail="asked for, and not in the answers")
+
+
+def _keys(rows: pl.DataFrame) -> tuple[str, ...]:
+    """By what the rows of a page are known when they come again: their ids, else what stands in them."""
+    ids = rows.get_column("message_id")
+    if ids.has_nulls():
+        ids = ids.fill_null(rows.drop("media", "fetched_at").hash_rows().cast(pl.String))
+    return tuple(ids)
 
 
 def _check_counts(run: Run, mail: pl.DataFrame, folders: pl.DataFrame, asked: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from leadkit.calls import Answer
 from leadkit.crm_rows import CrmRows, read_rows
 from leadkit.endpoint import Endpoint
 from leadkit.errors import BadResponse, InvalidRequest, MissingColumns
-from leadkit.fetch import Run, check_total, reading, union
+from leadkit.fetch import Run, check_total, reading
 from leadkit.leadsquared_errors import judge
 from leadkit.parameters import Request, argument, refuse
 from leadkit.problems import Problem, Problems
@@ -186,29 +186,29 @@ def fetch_crm_leads(run: Run, request: CrmLeadsRequest) -> pl.DataFrame:
     if request.blanks:
         run.tell(table, "blank_id", column="ids", count=request.blanks, detail="no id stood there, none was asked for")
     swept = _sweep(run, table, request, request.ids)
-    pages, left = swept.pages, _without(request.ids, swept.pages)
-    while left and not swept.cut and _count(pages) < swept.said:
+    rows, left = swept.rows, _without(request.ids, swept.rows)
+    while left and not swept.cut and rows.count < swept.said:
         try:
-            again = _sweep(run, table, request, left).pages
+            again = _sweep(run, table, request, left).rows
         except BadResponse:  # the count was wrong, and there is nothing to come: that it differs is told below
             break
-        pages, before, left = [*pages, *again], len(left), _without(left, again)
+        rows, before, left = CrmRows.of([rows, again]), len(left), _without(left, again)
         if len(left) == before:
             break
         detail = "the pages did not hold all that the API counts: what was left was asked for again"
         run.tell(table, "moved_pages", count=before, detail=detail)
-    tell_rows(run.problems, table, pages, request.ids)
+    tell_rows(run.problems, table, rows, request.ids)
     if not swept.cut:
-        _tell_absent(run, request, pages, left)
-        check_total(run.problems, table, said=swept.said, came=_count(pages), name="RecordCount")
-    return run.first_rows(table, in_order(table, [page.frame for page in pages], request.ids), request.max_rows)
+        _tell_absent(run, request, rows, left)
+        check_total(run.problems, table, said=swept.said, came=rows.count, name="RecordCount")
+    return run.first_rows(table, in_order(rows.each_once(), request.ids), request.max_rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Swept:
     """What came for some ids, and how many leads the API counts; `cut`: the user wants no more rows."""
 
-    pages: list[CrmRows]
+    rows: CrmRows
     said: int
     cut: bool
 
@@ -216,7 +216,7 @@ class _Swept:
 def _sweep(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str]) -> _Swept:
     """The first page of every 10,000 ids, then all others; with `max_rows` so many ids after so many."""
     chunks = [ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS)]
-    pages: list[CrmRows] = []
+    rows = read_rows(table, [], []).with_ours(table, run.account, [])
     said = 0
     for group in [chunks] if request.max_rows is None else [[chunk] for chunk in chunks]:
         firsts = run.in_parallel(lambda chunk: _ask(run, request, chunk, 1), group)
@@ -227,11 +227,11 @@ def _sweep(run: Run, table: Table, request: CrmLeadsRequest, ids: Sequence[str])
             for page in range(2, request.pages(min(total, len(chunk))) + 1)
         ]
         answers = [*firsts, *run.in_parallel(lambda one: _ask(run, request, *one), rest)]
-        pages += [_read(run, table, answers)] if answers else []
+        rows = CrmRows.of([rows, _read(run, table, answers)]) if answers else rows
         said += sum(totals)
-        if request.max_rows is not None and _count(pages) > request.max_rows:
-            return _Swept(pages, said, cut=True)
-    return _Swept(pages, said, cut=False)
+        if request.max_rows is not None and rows.count > request.max_rows:
+            return _Swept(rows, said, cut=True)
+    return _Swept(rows, said, cut=False)
 
 
 def _ask(run: Run, request: CrmLeadsRequest, ids: Sequence[str], page: int) -> Answer:
@@ -255,42 +255,32 @@ def _read(run: Run, table: Table, answers: Sequence[Answer]) -> CrmRows:
     return found.with_ours(table, run.account, [one.fetched_at for one in answers])
 
 
-def _without(ids: Sequence[str], pages: Iterable[CrmRows]) -> list[str]:
-    came = {key for page in pages for key in page.ids}
+def _without(ids: Sequence[str], rows: CrmRows) -> list[str]:
+    came = set(rows.ids)
     return [one for one in ids if one.lower() not in came]
 
 
-def _count(pages: Iterable[CrmRows]) -> int:
-    """How many leads came, each id once; those without one can't be told apart."""
-    ids = [key for page in pages for key in page.ids]
-    return len(set(ids) - {None}) + ids.count(None)
-
-
-def in_order(table: Table, frames: Iterable[pl.DataFrame], ids: Iterable[str] = ()) -> pl.DataFrame:
-    """The leads in the order of these ids, each id once, as it was last seen; then those without one of them."""
+def in_order(leads: pl.DataFrame, ids: Iterable[str]) -> pl.DataFrame:
+    """The leads in the order of these ids, then those that have none of them."""
     asked = pl.DataFrame({"asked": [one.lower() for one in ids]}, schema={"asked": pl.String}).with_row_index("place")
-    rows = union(table, frames).with_columns(asked=pl.col("prospect_id").str.to_lowercase())
-    keyed = rows.filter(pl.col("asked").is_not_null()).unique("asked", keep="last", maintain_order=True)
     return (
-        pl.concat([keyed, rows.filter(pl.col("asked").is_null())])
+        leads.with_columns(asked=pl.col("prospect_id").str.to_lowercase())
         .join(asked, on="asked", how="left", maintain_order="left")
         .sort("place", nulls_last=True, maintain_order=True)
-        .select(table.schema.names())
+        .select(leads.columns)
     )
 
 
-def tell_rows(problems: Problems, table: Table, pages: Sequence[CrmRows], ids: Iterable[str] | None) -> None:
+def tell_rows(problems: Problems, table: Table, rows: CrmRows, ids: Iterable[str] | None) -> None:
     """Tell what did not fit in the rows, which came twice, without an id, or unasked (where it is known what was)."""
-    for page in pages:
-        problems.add_misfits(page.misfits, table, page.frame)
-    keys = [key for page in pages for key in page.ids]
-    came = dict.fromkeys(key for key in keys if key is not None)
-    asked = came.keys() if ids is None else {one.lower() for one in ids}
-    unasked = [key for key in came if key not in asked]
-    nameless = keys.count(None)
+    problems.add_misfits(rows.misfits, table, rows.frame)
+    asked = None if ids is None else {one.lower() for one in ids}
+    unasked = (
+        [] if asked is None else [key for key in rows.ids.drop_nulls().unique(maintain_order=True) if key not in asked]
+    )
     told = (
-        ("duplicate", len(keys) - nameless - len(came), None, "rows that came more than once are kept once"),
-        ("row_without_id", nameless, None, "kept, at the end of the frame"),
+        ("duplicate", len(rows.frame) - rows.count, None, "rows that came more than once are kept once"),
+        ("row_without_id", rows.ids.null_count(), None, "kept, at the end of the frame"),
         ("unasked_id", len(unasked), next(iter(unasked), None), "came without being asked for: kept, at the end"),
     )
     for kind, count, key, detail in told:
@@ -298,11 +288,10 @@ def tell_rows(problems: Problems, table: Table, pages: Sequence[CrmRows], ids: I
             problems.add(Problem(table.name, kind, "prospect_id", key, count=count, detail=detail))
 
 
-def _tell_absent(run: Run, request: CrmLeadsRequest, pages: Iterable[CrmRows], left: Iterable[str]) -> None:
+def _tell_absent(run: Run, request: CrmLeadsRequest, rows: CrmRows, left: Iterable[str]) -> None:
     """Tell each id that did not come back, and each column that was asked for and is in no row."""
-    keys = frozenset[str]().union(*(page.keys for page in pages))
-    for name in dict.fromkeys(("ProspectID", *(request.columns or ()))) if keys else ():
-        if name.lower() not in keys:
+    for name in dict.fromkeys(("ProspectID", *(request.columns or ()))) if rows.keys else ():
+        if name.lower() not in rows.keys:
             detail = "asked for, and in no row: null everywhere"
             run.tell(CRM_LEADS, "missing_column", column=KNOWN.get(name, name), detail=detail)
     for one in left:

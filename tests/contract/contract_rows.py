@@ -40,6 +40,11 @@ class Row:
         """Whether it belongs to LeadSquared's page, whose tests stand in a file of their own."""
         return self.source == "crm_leads" or (self.kind == "sample" and "(page 4" in self.name)
 
+    @property
+    def is_of_the_mailbox(self) -> bool:
+        """Whether it belongs to the page of GetMyMessages, whose tests stand in a file of their own."""
+        return self.source == "mail" or (self.kind == "sample" and "(page 3" in self.name)
+
 
 def read_rows() -> list[Row]:
     text = Path(__file__).with_name("contract.csv").read_text(encoding="utf-8")
@@ -59,4 +64,10 @@ def each(kind: str, wanted: Callable[[Row], object] = bool) -> Callable[[Check],
 def each_of_crm(kind: str, wanted: Callable[[Row], object] = bool) -> Callable[[Check], Check]:
     """As `each`, for the rows of LeadSquared."""
     rows = [row for row in ROWS if row.is_of_the_crm and row.kind == kind and wanted(row)]
+    return pytest.mark.parametrize("row", [pytest.param(row, id=row.id) for row in rows])
+
+
+def each_of_mail(kind: str, wanted: Callable[[Row], object] = bool) -> Callable[[Check], Check]:
+    """As `each`, for the rows of GetMyMessages."""
+    rows = [row for row in ROWS if row.is_of_the_mailbox and row.kind == kind and wanted(row)]
     return pytest.mark.parametrize("row", [pytest.param(row, id=row.id) for row in rows])

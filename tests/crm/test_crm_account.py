@@ -58,6 +58,16 @@ def test_an_account_that_can_not_be_made_shows_no_key(given: dict[str, Any]) -> 
     assert "not made" in trace
 
 
+def test_an_environment_that_makes_no_account_shows_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("ACCESS_KEY", ACCESS), ("SECRET_KEY", SECRET), ("HOST", "nowhere")):
+        monkeypatch.setenv(f"LEADKIT_LEADSQUARED_{name}", value)
+    with pytest.raises(lk.InvalidRequest) as caught:
+        lk.LeadSquared.from_env()
+    trace = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert ACCESS not in trace
+    assert SECRET not in trace
+
+
 @pytest.mark.parametrize(
     ("access", "secret", "words"),
     [
@@ -89,7 +99,7 @@ def test_a_host_is_a_bare_name(host: str) -> None:
         "https://api.leadsquared.com",
         "api.leadsquared.com/v2",
         "api.leadsquared.com:443",
-        "user@api.leadsquared.com",
+        "user@gate.example",
         "api.leadsquared.com?accessKey=x",
         "api leadsquared.com",
         "-api.leadsquared.com",

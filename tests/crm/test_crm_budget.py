@@ -31,10 +31,10 @@ def budgeted(server: Loopback) -> lk.LeadSquared:
 
 
 def test_a_sweep_never_exceeds_the_budget_and_takes_hardly_longer_than_it_forces() -> None:
-    floor = 2  # ten calls at once, the others after one second and two
-    taken = [swept(10, 1, floor)]  # a machine that is busy elsewhere gets another chance, the budget none
+    floor = 6  # ten calls at once, the others after three seconds and six
+    taken = [swept(10, 3, floor)]  # a machine that is busy elsewhere gets another chance, the budget none
     while min(taken) > 1.05 * floor and len(taken) < 4:
-        taken.append(swept(10, 1, floor))
+        taken.append(swept(10, 3, floor))
     assert min(taken) <= 1.05 * floor
 
 

@@ -239,6 +239,12 @@ def test_half_a_crm_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         lk.open("env")
 
 
+def test_half_an_ebay_is_refused_at_once_whatever_the_crm(monkeypatch: pytest.MonkeyPatch) -> None:
+    configured(monkeypatch, "EBAY_CLIENT_ID", "LEADSQUARED_ACCESS_KEY", "LEADSQUARED_SECRET_KEY")
+    with pytest.raises(lk.InvalidRequest, match="client_secret, refresh_token missing"):
+        lk.open("env")
+
+
 def test_an_environment_without_any_account_is_refused_at_once() -> None:
     with pytest.raises(lk.InvalidRequest, match="Set LEADKIT_EBAY_TOKEN"):
         lk.open("env")

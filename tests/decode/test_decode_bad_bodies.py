@@ -185,6 +185,23 @@ def test_a_body_that_is_nested_too_deeply_is_refused_or_told_but_never_a_crash()
             assert counts(problems) == {("unknown_key", "conversations[].newKey"): 1}
 
 
+@pytest.mark.parametrize("key", ["newKey", "conversationTitle"])
+@pytest.mark.parametrize("pair", [("[", "]"), ('{"a":', "}")], ids=["lists", "objects"])
+def test_a_value_of_any_depth_costs_itself_alone_until_the_parser_gives_up(key: str, pair: tuple[str, str]) -> None:
+    for depth in (300, 480, 700, *range(900, 1_000, 6)):
+        nest = f"{pair[0] * depth}1{pair[1] * depth}"
+        body = f'{{"total":1,"conversations":[{{"conversationId":"1","{key}":{nest}}}]}}'.encode()
+        try:
+            rows, problems = decoded(CONVERSATIONS, body)
+        except lk.BadResponse as error:
+            assert depth >= 900
+            assert "nested too deeply" in str(error)  # noqa: PT017  likewise
+            continue
+        told = ("unknown_key", "conversations[].newKey") if key == "newKey" else ("bad_value", "title")
+        assert [row["conversation_id"] for row in rows] == ["1"]
+        assert counts(problems) == {told: 1}
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -104,6 +104,11 @@ def test_two_sweeps_have_two_totals() -> None:
     assert len(lk.read_conversations(pages, sellers="me")) == 4
 
 
+def test_an_address_that_is_none_is_passed_over() -> None:
+    page = {"href": "http://[::1", "conversations": [talk("1")], "total": 1}
+    assert len(lk.read_conversations(page, sellers="me")) == 1
+
+
 @pytest.mark.parametrize(
     ("href", "key"),
     [
@@ -111,6 +116,7 @@ def test_two_sweeps_have_two_totals() -> None:
         ("/commerce/message/v1/conversation/a%2Fb/", "a/b"),
         ("/commerce/message/v1/conversation", None),
         ("/elsewhere/31", None),
+        ("http://[::1/conversation/31", None),
         (None, None),
         (5, None),
     ],

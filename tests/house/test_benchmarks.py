@@ -18,8 +18,20 @@ TINY = {
     "threads": ["--leads", "40", "--threads", "9", "--latency", "0.01"],
     "imports": [],
     "demo": ["--leads", "20"],
+    "crm": ["--leads", "60", "--page", "25"],
+    "hours": ["--pairs", "2000"],
+    "coverage": ["--draws", "40"],
 }
-BOUNDED = {"decode": 2, "memory": 1, "threads": 1, "imports": 1, "demo": 1}
+BOUNDED = {
+    "decode": 2,
+    "memory": 1,
+    "threads": 1,
+    "imports": 1,
+    "demo": 1,
+    "crm": 1,
+    "hours": 1,
+    "coverage": 13,
+}
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 BODY = (
     b'{"classifiedLeads":[{"itemId":"110","itemTitle":"Van","responses":['

@@ -1,0 +1,1 @@
+"""Damaged bodies of all four APIs, read: ``python -m benchmarks.fuzz``."""

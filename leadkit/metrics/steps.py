@@ -1,0 +1,136 @@
+"""The Kaplan-Meier estimate as columns: one sort, then prefix sums, however many groups there are.
+
+Rows sorted by group, wait and, at one wait, replies before censorings need no counting of ties: with one reply after
+the other the factors ``1 - 1/n`` and the terms ``1/(n(n - 1))`` come to the same as ``1 - d/n`` and ``d/(n(n - d))``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+from leadkit.metrics.proportions import normal_quantile
+
+STEP_COLUMNS = ("t", "at_risk", "replied", "censored", "unanswered_share", "low", "high")
+TOLERANCE = 1.5e-8  # of a share, about the root of the machine's precision, as in R's quantile.survfit
+_STRIDE = 2**66  # above twice the longest Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is read from curves: of each row what counts for it (`rows`), and then of each curve (`reading`)."""
+
+    rows: Mapping[str, pl.Expr]
+    reading: Mapping[str, pl.Expr]
+
+
+def packed(wait: pl.Expr, censored: pl.Expr) -> pl.Expr:
+    """A number that sorts by wait, and at one wait replies first; null where the wait is. No wait is negative."""
+    return wait.dt.total_microseconds().cast(pl.UInt64) * 2 + censored.cast(pl.UInt64)
+
+
+def in_order(grouped: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    """All waits as `steps` takes them, from lists of `packed` numbers, one list per group, in this column."""
+    number = pl.col("key").cast(pl.UInt64, wrap_numerical=True)  # the lower half
+    return (
+        grouped.select("_code", pl.col(column).alias("key"))
+        .explode("key", empty_as_null=False, keep_nulls=False)
+        .drop_nulls()
+        .select(key=pl.col("_code").cast(pl.Int128) * _STRIDE + pl.col("key"))
+        .sort("key")
+        .select(
+            (pl.col("key").cast(pl.Float64) / _STRIDE).floor().cast(pl.UInt32).set_sorted().alias("_code"),
+            (number // 2).cast(pl.Int64).cast(pl.Duration("us")).alias("t"),
+            (number % 2 == 0).alias("replied"),
+        )
+    )
+
+
+def steps(waits: pl.LazyFrame, *, level: float, by: str) -> pl.LazyFrame:
+    """One row per group and distinct wait: _code, then `STEP_COLUMNS`.
+
+    Args:
+        waits: _code, t, replied; sorted by _code, then t, then replies before censorings; nothing is null.
+        level: the confidence level of the band.
+        by: the function that was called, for messages.
+    """
+    z = normal_quantile(level, by=by)
+    left = pl.col("left").cast(pl.Float64)
+    followed = pl.col("replied") & (pl.col("left") > 1)
+    return (
+        waits.with_columns(left=_in_group(pl.int_range(pl.len(), 0, -1)))
+        .with_columns(
+            factor=pl.when("replied").then(1 - 1 / left).otherwise(1.0),
+            term=pl.when(followed).then(1 / (left * (left - 1))).otherwise(0.0),
+            end=pl.int_range(1, pl.len() + 1),
+            gone=pl.col("replied").cast(pl.Int64).cum_sum(),
+        )
+        .with_columns(
+            unanswered_share=_in_group(pl.col("factor").cum_prod()), greenwood=_in_group(pl.col("term").cum_sum())
+        )
+        .filter(pl.any_horizontal(pl.col(one).ne_missing(pl.col(one).shift(-1)) for one in ("t", "_code")))
+        .with_columns(replied=_grown("gone"), here=_grown("end"))
+        .select(
+            "_code",
+            "t",
+            (pl.col("left") + pl.col("here") - 1).alias("at_risk"),
+            "replied",
+            (pl.col("here") - pl.col("replied")).alias("censored"),
+            "unanswered_share",
+            _log_log(-z).alias("low"),
+            _log_log(z).alias("high"),
+        )
+    )
+
+
+def quantile(name: str, p: float) -> Marks:
+    """When the share p has been answered, by the midpoint rule, as `name`; from the band, `name` _low and _high.
+
+    The first t with S at most 1 - p; where S stays at exactly 1 - p, the middle of that stretch, which ends with the
+    curve at the latest (R, ``quantile.survfit``). Low and high are the first t at which that end of the band is at
+    most 1 - p. Where S is 0 the band has no width and proves nothing: it does not count, as in R.
+    """
+    share, level = pl.col("unanswered_share"), 1 - p
+    reached, below, low, high = (f"{name}{part}" for part in ("", "_below", "_low", "_high"))
+    rows = {
+        reached: share <= level + TOLERANCE,
+        below: share < level - TOLERANCE,
+        low: (pl.col("low") <= level + TOLERANCE) & (share > 0),
+        high: (pl.col("high") <= level + TOLERANCE) & (share > 0),
+    }
+    first = {one: pl.col(one).min() for one in (reached, low, high)}
+    middle = first[reached] + (pl.col(below).min().fill_null(pl.col("t").max()) - first[reached]) / 2
+    return Marks({one: pl.when(which).then("t") for one, which in rows.items()}, {**first, name: middle})
+
+
+def answered_within(name: str, limit: timedelta) -> Marks:
+    """The share answered within a span, as `name`; null where nobody was followed that long and some did not reply."""
+    share, t = pl.col("unanswered_share"), pl.col("t")
+    told = (t.max() >= limit) | (share.min() <= 0)
+    answered = 1 - pl.col(name).min().fill_null(1.0)
+    return Marks({name: pl.when(t <= limit).then(share)}, {name: pl.when(told).then(answered)})
+
+
+def read(curves: pl.LazyFrame, marks: list[Marks]) -> pl.LazyFrame:
+    """One row per curve: _code, and what was to be read from it."""
+    rows = {name: one for mark in marks for name, one in mark.rows.items()}
+    reading = {name: one for mark in marks for name, one in mark.reading.items()}
+    return curves.select("_code", "t", "unanswered_share", **rows).group_by("_code").agg(**reading)
+
+
+def _in_group(value: pl.Expr) -> pl.Expr:
+    return value.over("_code", mapping_strategy="explode")  # groups stand together: nothing has to be put back
+
+
+def _grown(column: str) -> pl.Expr:
+    return pl.col(column) - pl.col(column).shift(1, fill_value=0)
+
+
+def _log_log(z: float) -> pl.Expr:
+    """One end of the band, ``S^exp(z·√G / ln S)``; it has no width where S is 1 or 0."""
+    share, log = pl.col("unanswered_share"), pl.col("unanswered_share").log()
+    end = (log * (z * pl.col("greenwood").sqrt() / log).exp()).exp()
+    return pl.when((share > 0) & (share < 1)).then(end).otherwise(share)

@@ -1,0 +1,113 @@
+"""Rows that look alike are counted at once; whatever differs is found, wherever it stands."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import leadkit as lk
+from leadkit.decode.layout import counted_alike, first_keys
+from leadkit.decode.shape import shape_of
+from leadkit.sources.ebay_leads import LEADS
+from leadkit.sources.leadsquared import CRM_LEADS, table_of
+
+SHAPE = shape_of(table_of(["mx_Store", "A"]))
+ROW = {"ProspectID": "1", "FirstName": "Ann", "mx_Store": None, "A": ""}
+
+
+def piece(rows: Any, **how: Any) -> bytes:
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), **how).encode()
+
+
+def test_rows_alike_are_counted() -> None:
+    assert counted_alike(piece([ROW, ROW | {"A": None}]), SHAPE) == {"string": 5, "scalar": 0, "object": 0, "list": 0}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b"[]",
+        b"[null]",
+        b"[{}]",
+        b'[{"A" : "x"}]',
+        b'[{"A":"x"',
+        piece([ROW, {"A": "x"}]),
+        piece([ROW, dict(reversed(ROW.items()))]),
+        piece([ROW, ROW | {"A": 1}]),
+        piece([ROW, ROW | {"A": True}]),
+        piece([ROW, ROW | {"A": ["x"]}]),
+        piece([ROW, ROW | {"A": {"B": None}}]),
+        b'[{"A":"\\ud83d"}]',
+        b'[{"A":"\\ud83d\\ude97"}]',
+        b'[{"A":"x"},{"B" : null}]',
+        b'[{"A":null},{"B":null}]',
+        b'[{"A":"x"},{"\\u0041":null}]',
+        b'[{"B":"x"}]',
+        b'[{"A":"x"},{"aA":null}]',
+    ],
+    ids=lambda rows: rows.decode()[:60],
+)
+def test_rows_that_differ_are_counted_the_slow_way(rows: bytes) -> None:
+    assert counted_alike(rows, SHAPE) is None
+
+
+def test_a_table_with_other_than_texts_is_counted_the_slow_way() -> None:
+    assert counted_alike(b'[{"itemId":"1"}]', shape_of(LEADS)) is None
+
+
+def test_the_first_keys_are_found_or_not_at_all() -> None:
+    assert first_keys(b'{"Leads":[{"A":{"B":1},"C":null}]}', at=9) == ["A", "C"]
+    assert first_keys(b"") == first_keys(b'[{"A":"x') == first_keys(b"[" + b'{"A":' * 5000) == []
+    assert first_keys(b'[{"A":"' + b"x" * 100_000 + b'"}]') == []
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
+    [
+        '","A":"',
+        '":null',
+        '\\":"',
+        '{"A":null}',
+        "\\",
+        '"',
+        ":",
+        "{mxnewline}",
+        "\ud83d\ude97".encode("utf-16", "surrogatepass").decode("utf-16"),
+    ]
+)
+VALUES = st.none() | TEXTS
+KEYS = ["ProspectID", "FirstName", "mx_Store", "A", "Unknown", "mx_Stor", "B"]
+
+
+@given(
+    rows=st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES), min_size=1, max_size=8),
+    ascii_only=st.booleans(),
+    repeat=st.booleans(),
+)
+def test_whatever_the_rows_no_key_is_lost_without_a_word(
+    rows: list[dict[str, Any]], ascii_only: bool, repeat: bool
+) -> None:
+    if repeat:
+        rows = [{key: rows[0][key] for key in rows[0]} for _ in rows]
+    body = json.dumps({"RecordCount": len(rows), "Leads": rows}, ensure_ascii=ascii_only, separators=(",", ":"))
+    told: list[dict[str, Any]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("warnings.warn", lambda *_, **__: None)
+        found = lk.read_crm_leads([body.encode()] * 2, columns=["mx_Store", "A"], problems=told)
+    sent = {key for row in rows for key in row} - {"ProspectID", "FirstName"}
+    assert set(found.columns[12:-1]) >= {"mx_Store", "A"} & sent
+    assert found.columns[12:] == ["mx_Store", "A", "fetched_at"]
+    assert {row["kind"] for row in told} <= {"duplicate", "row_without_id", "total_mismatch", "unknown_key"}
+    read = [{key: (value or "").replace("{mxnewline}", "\n") for key, value in row.items()} for row in rows]
+    nameless = [row for row in read if not row.get("ProspectID", "").strip()]
+    kept = [row["A"] for row in nameless if row.get("A", "").strip()]
+    assert found["prospect_id"].null_count() == 2 * len(nameless)
+    assert sorted(found.filter(pl.col("prospect_id").is_null())["A"].drop_nulls()) == sorted(kept * 2)
+
+
+def test_the_table_itself_is_what_a_request_without_columns_asks() -> None:
+    assert table_of(None) is table_of(["FirstName"]) is CRM_LEADS
