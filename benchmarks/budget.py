@@ -23,7 +23,7 @@ def main() -> int:
     parser = options(__doc__, calls=75, window=5.0, leads=800)
     given = parser.parse_args()
     sent: list[int] = []
-    with slow_sandbox(0, given.leads, given.window) as api:
+    with slow_sandbox(0, given.leads, window=given.window) as api:
 
         def sweep() -> None:
             with lk.LeadSquared(*api["keys"], base_url=api["url"], per_seconds=given.window) as crm:

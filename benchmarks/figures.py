@@ -13,7 +13,7 @@ from platform import python_version
 from statistics import median
 from typing import Any
 
-_PACKAGES = ("leadkit", "polars", "httpx", "pydantic", "lxml", "orjson", "bidkit")
+_PACKAGES = ("leadkit", "polars", "httpx", "pydantic", "lxml", "orjson", "bidkit", "ebaysdk")
 
 
 @dataclass(frozen=True, slots=True)

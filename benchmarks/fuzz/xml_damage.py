@@ -44,7 +44,7 @@ def _rename_all(body: bytes, random: Random, other: bytes) -> bytes:
     if not names:
         return plant(body, random, other)
     name, new = random.choice(names), random.choice((*names, b"x", b"e:x", b"Text"))
-    return re.sub(rb"(</?)%b(?=[\s/>])" % re.escape(name), rb"\1" + new, body)
+    return re.sub(rb"(</?)%b(?=[\s/>])" % re.escape(name), lambda found: found[1] + new, body)
 
 
 def _move(body: bytes, random: Random, other: bytes) -> bytes:

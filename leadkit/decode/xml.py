@@ -47,7 +47,8 @@ def parse_xml(body: bytes, *, call: str) -> Tree:
         raise BadResponse(f"{call}: the body is empty; XML belongs there.")
     if b"<!DOCTYPE" in body:
         _refuse_doctype(body, call)
-    blank = b"Text" not in body and b"Content" not in body  # blanks between the tags of HTML are words apart
+    indented = _INDENTED.search(body, 0, 4096) is not None
+    blank = indented and b"Text" not in body and b"Content" not in body  # between the tags of HTML they are words apart
     try:
         tree = Tree(etree.fromstring(body, _parser(remove_blank_text=blank)))
     except etree.XMLSyntaxError as error:
@@ -59,9 +60,9 @@ def parse_xml(body: bytes, *, call: str) -> Tree:
 
 
 def local_name(element: Element) -> str:
-    """The name of an element without its namespace."""
+    """The name of an element without its namespace, or the prefix of one that nobody declared."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else "&"  # an entity that nobody declared
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else "&"  # likewise: an entity
 
 
 def children(element: Element, name: str) -> list[Element]:
@@ -203,6 +204,7 @@ _CHARSET = re.compile(
     r"(?:utf|ucs|us-ascii|ascii|iso|latin|windows|cp|koi8|big5|gb|euc|shift)", re.I
 )  # no other codecs
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_INDENTED = re.compile(rb"</[^<>]*>\s+<")
 _FIRST_TAG = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*<([A-Za-z_][\w.:-]*)")
 _LAST_TAG = re.compile(r"</([A-Za-z_][\w.:-]*)\s*>\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*\Z")
 _ENTITY = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{0,31});|#([0-9]{1,8}|[xX][0-9A-Fa-f]{1,7});)?")

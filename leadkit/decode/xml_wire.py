@@ -77,6 +77,7 @@ class _Walk:
         cells: Cells = [None] * len(self.places)
         for found in self.lists.values():
             found.append([])
+        self._stray(element.text, shape)
         self._object(element, shape, cells)
         self.rows.append(cells)
 

@@ -53,6 +53,12 @@ class Request:
     selectors: frozenset[str]
     warnings: tuple[Problem, ...]
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for a part of the mailbox."""
+        bounds = (self.folder, self.start, self.end)
+        return bounds != (None,) * 3 or bool(self.ids or self.external_ids or self.high_priority)
+
 
 def parse(body: bytes) -> Any:
     """Read the XML of a request; nothing in it is ever expanded or fetched."""

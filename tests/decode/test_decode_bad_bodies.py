@@ -193,9 +193,9 @@ def test_a_value_of_any_depth_costs_itself_alone_until_the_parser_gives_up(key: 
         body = f'{{"total":1,"conversations":[{{"conversationId":"1","{key}":{nest}}}]}}'.encode()
         try:
             rows, problems = decoded(CONVERSATIONS, body)
-        except lk.BadResponse as error:
-            assert depth >= 900
-            assert "nested too deeply" in str(error)  # noqa: PT017  likewise
+        except lk.BadResponse:
+            assert depth >= 900  # which depth the parser takes depends on the stack above it
+            assert "nested too deeply" in refusal(CONVERSATIONS, body)
             continue
         told = ("unknown_key", "conversations[].newKey") if key == "newKey" else ("bad_value", "title")
         assert [row["conversation_id"] for row in rows] == ["1"]

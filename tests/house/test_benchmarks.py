@@ -8,14 +8,18 @@ import pytest
 from house.project import ROOT
 
 import leadkit as lk
+from benchmarks import mail
 from benchmarks.decode import check_whole, damaged, variants
 from benchmarks.figures import Figure, Report, finish
 from benchmarks.timing import interleaved
+from leadkit.sandbox import mail_headers_body
 
 TINY = {
     "decode": ["--leads", "60"],
-    "memory": ["--leads", "60"],
+    "mail": ["--headers", "60"],
+    "memory": ["--leads", "60", "--headers", "60"],
     "threads": ["--leads", "40", "--threads", "9", "--latency", "0.01"],
+    "mailbox": ["--headers", "450", "--megabytes", "0.02"],
     "imports": [],
     "demo": ["--leads", "20"],
     "crm": ["--leads", "60", "--page", "25"],
@@ -24,8 +28,10 @@ TINY = {
 }
 BOUNDED = {
     "decode": 2,
-    "memory": 1,
+    "mail": 2,
+    "memory": 2,
     "threads": 1,
+    "mailbox": 4,
     "imports": 1,
     "demo": 1,
     "crm": 1,
@@ -51,7 +57,9 @@ def test_a_benchmark_prints_its_figures_and_keeps_them(subject, tmp_path):
     assert {len(values) for values in report["raw"].values()} == {2}
     assert sum(figure["bound"] is not None for figure in report["figures"]) == BOUNDED[subject]
     assert all(f"{figure['name']}: " in ran.stdout for figure in report["figures"])
-    assert {"python", "leadkit", "polars", "orjson", "bidkit", "pydantic", "httpx"} <= told["versions"].keys()
+    assert {"python", "leadkit", "polars", "orjson", "bidkit", "ebaysdk", "pydantic", "httpx"} <= told[
+        "versions"
+    ].keys()
     assert ran.returncode in ({0, 1} if subject == "imports" else {0})  # without a size, it is always judged
 
 
@@ -122,6 +130,13 @@ def test_a_lost_row_is_no_result():
     check_whole(BODY)
     with pytest.raises(SystemExit, match="2 leads of 3"), pytest.warns(lk.LeadkitWarning, match="total_mismatch"):
         check_whole(BODY.replace(b'"totalLeads":2', b'"totalLeads":3'))
+
+
+def test_a_lost_message_is_no_result_either():
+    body = mail_headers_body(3)
+    mail.check_whole(body, 3)
+    with pytest.raises(SystemExit, match="3 messages of 4"):
+        mail.check_whole(body, 4)
 
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
