@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -25,14 +24,13 @@ OURS, ORJSON = "lk.read_crm_leads", "orjson.loads"
 def main() -> int:
     parser = options(__doc__, leads=10_000, page=1_000)
     given = parser.parse_args()
-    warnings.simplefilter("ignore", lk.LeadkitWarning)  # one variant is unusual on purpose
     with tempfile.TemporaryDirectory() as folder:
         pages = made(given.leads, given.page, Path(folder))
     check_whole(pages, given.leads)
     works = _works(pages)
     interleaved(works, 2)  # whatever is made once, is made now
     times = interleaved(works, given.runs)
-    stray = interleaved(_works(_stray(pages)), given.runs)
+    wider = interleaved(_works(_wider(pages)), given.runs)
     sizes, judged = sizes_of(parser, given)
     return finish(
         Report(
@@ -41,9 +39,9 @@ def main() -> int:
             judged=judged,
             figures=[
                 Figure("against orjson", ratio(times, OURS, ORJSON), "of orjson.loads", bound=1.25),
-                Figure("an unknown key in one row of each page", ratio(stray, OURS, ORJSON), "of orjson.loads"),
+                Figure("a key more in every row", ratio(wider, OURS, ORJSON), "of orjson.loads"),
             ],
-            raw={**times, **{f"{work}: an unknown key in one row of each page": stray[work] for work in stray}},
+            raw={**times, **{f"{work}: a key more in every row": wider[work] for work in wider}},
         ),
         given.json,
     )
@@ -60,9 +58,10 @@ def _works(pages: Sequence[bytes]) -> dict[str, Callable[[], object]]:
     return {OURS: lambda: lk.read_crm_leads(pages, columns=OTHERS), ORJSON: lambda: [*map(orjson.loads, pages)]}
 
 
-def _stray(pages: Sequence[bytes]) -> list[bytes]:
-    """The same pages with one more key in the last row of each."""
-    return [page[: page.rindex(b"}]")] + b',"mx_New":"new"}]}' for page in pages]
+def _wider(pages: Sequence[bytes]) -> list[bytes]:
+    """The same pages with a key in every row that nobody asked for."""
+    key = b'"mx_Store":'
+    return [page.replace(key, b'"mx_New":"new",' + key) for page in pages]
 
 
 if __name__ == "__main__":

@@ -27,15 +27,18 @@ if TYPE_CHECKING:
         Unauthorized,
     )
     from leadkit.metrics.calendar import month, week
+    from leadkit.metrics.explain import explain
     from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
     from leadkit.metrics.financing import financing
     from leadkit.metrics.hours import BusinessHours
     from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
+    from leadkit.metrics.response import response_times
     from leadkit.metrics.summary import response_summary
     from leadkit.metrics.survival import kaplan_meier, km_quantile, survival_curve
     from leadkit.metrics.trade_ins import trade_in_details, trade_ins
     from leadkit.metrics.turnbull import turnbull
+    from leadkit.metrics.turns import turns
     from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
@@ -60,6 +63,7 @@ __all__ = [
     "__version__",
     "demo",
     "describe",
+    "explain",
     "fee_conversions",
     "fee_originals",
     "fee_totals",
@@ -76,10 +80,12 @@ __all__ = [
     "read_mail",
     "read_messages",
     "response_summary",
+    "response_times",
     "survival_curve",
     "trade_in_details",
     "trade_ins",
     "turnbull",
+    "turns",
     "week",
     "wilson",
 ]
@@ -92,14 +98,15 @@ _HOMES = {
     "Shop": "shop",
     "demo": "shop",
     "describe": "dictionary",
+    "explain": "metrics.explain",
     "fee_conversions": "metrics.fees",
     "fee_originals": "metrics.fees",
     "fee_totals": "metrics.fees",
     "financing": "metrics.financing",
-    "mask": "metrics.masking",
-    "month": "metrics.calendar",
     "kaplan_meier": "metrics.survival",
     "km_quantile": "metrics.survival",
+    "mask": "metrics.masking",
+    "month": "metrics.calendar",
     "open": "shop",
     "read_conversations": "readers",
     "read_crm_leads": "crm_readers",
@@ -107,12 +114,14 @@ _HOMES = {
     "read_leads": "readers",
     "read_mail": "readers",
     "read_messages": "readers",
+    "response_summary": "metrics.summary",
+    "response_times": "metrics.response",
+    "survival_curve": "metrics.survival",
     "trade_in_details": "metrics.trade_ins",
     "trade_ins": "metrics.trade_ins",
-    "week": "metrics.calendar",
-    "response_summary": "metrics.summary",
-    "survival_curve": "metrics.survival",
     "turnbull": "metrics.turnbull",
+    "turns": "metrics.turns",
+    "week": "metrics.calendar",
     "wilson": "metrics.proportions",
 }
 

@@ -96,9 +96,17 @@ class AccountTables:
     ) -> pl.DataFrame:
         """Check the arguments, run the fetch, put on record what was odd."""
         request = checked(kind, source, arguments, now=self._now())
+        try:
+            return self._worked(source, request, work, strict=strict, progress=progress)
+        except BadResponse as error:  # a body that is not what was promised may hold our own keys
+            clean = _told_without(self._secrets, error)
+        raise clean
+
+    def _worked(
+        self, source: str, request: R, work: Callable[[Run, R], pl.DataFrame], *, strict: bool, progress: bool | None
+    ) -> pl.DataFrame:
         problems = Problems(self._secrets.redact)
         with (
-            _told_without(self._secrets),
             collecting(problems, self._found, strict=strict),
             self._open(source, as_parameters(request)) as opened,
             Progress(source, shown=progress) as bar,
@@ -118,22 +126,15 @@ class AccountTables:
         return found
 
 
-@contextmanager
-def _told_without(secrets: Secrets) -> Iterator[None]:
-    """A body that is not what was promised may hold our own keys: what is said of it does not."""
-    try:
-        yield
-    except BadResponse as error:
-        clean = type(error)(
-            secrets.redact(str(error)),
-            source=error.source,
-            status=error.status,
-            code=error.code and secrets.redact(error.code),
-            errors=secrets.redact_all(error.errors),
-        )
-    else:
-        return
-    raise clean
+def _told_without(secrets: Secrets, error: BadResponse) -> BadResponse:
+    """What a body was refused for, without the keys that it may hold; it leaves without the frames that have them."""
+    return type(error)(
+        secrets.redact(str(error)),
+        source=error.source,
+        status=error.status,
+        code=error.code and secrets.redact(error.code),
+        errors=secrets.redact_all(error.errors),
+    )
 
 
 @contextmanager

@@ -170,7 +170,7 @@ class EbayTables(AccountTables):
             folder: the number of a folder or several; 0 is the inbox, 1 what was sent. None does not restrict.
             start: messages received from this time on.
             end: messages received before this time. One in the future is clamped and told.
-            ids: these messages only, by their ``message_id``.
+            ids: these messages only, by their ``message_id``; an empty list is no call and no rows.
             external_ids: these messages only, by their ``external_message_id``.
             bodies: also the texts (columns ``html`` and ``text``).
             high_priority: messages of high priority only.

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -252,9 +251,12 @@ def folders_of(
 
 
 def _answers(table: Table, saved: Iterable[SavedBody]) -> Iterator[tuple[SavedBody, Said]]:
-    for one in saved:
-        read = partial(read_answer, one.body, call=f"{table.name} ({one.name})", root=ROOT)
-        yield one, reading(table.name, one.body, read)
+    return ((one, _said(table, one)) for one in saved)
+
+
+def _said(table: Table, one: SavedBody) -> Said:
+    call = f"{table.name} ({one.name})"
+    return reading(table.name, one.body, lambda: read_answer(one.body, call=call, root=ROOT))
 
 
 @dataclass(frozen=True, slots=True)

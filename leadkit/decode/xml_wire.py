@@ -14,7 +14,7 @@ from lxml import etree
 from leadkit.decode.shape import Node
 from leadkit.decode.walk import Misfit
 from leadkit.decode.wire import Elements, Wire
-from leadkit.decode.xml import Element, local_name
+from leadkit.decode.xml import Element, children, local_name
 from leadkit.decode.xml_columns import read_columns
 
 _MANY = 30
@@ -36,7 +36,7 @@ def _in_rows(rows: Sequence[Element], listed: Sequence[int], node: Node, misfits
     """A list column of rows of which only these may have one."""
     name = node.path.rpartition(".")[2].removesuffix("[]")
     places = list(dict.fromkeys(listed))
-    found = [list(rows[place].iterchildren(f"{{*}}{name}")) for place in places]
+    found = [children(rows[place], name) for place in places]
     told: list[Misfit] = []
     some = _elements(found, node, told)
     misfits += [replace(one, row=places[one.row or 0]) for one in told]
@@ -45,9 +45,7 @@ def _in_rows(rows: Sequence[Element], listed: Sequence[int], node: Node, misfits
 
 
 def text_inside(element: Element) -> str:
-    """The content of an element as text: its markup, where it has any, without the namespaces of the answer."""
-    if not len(element):
-        return element.text or ""
+    """The content of an element with markup inside, as text without the namespaces of the answer."""
     for inner in element.iter():
         if isinstance(inner.tag, str):
             inner.tag = local_name(inner)

@@ -60,6 +60,12 @@ def needed(frame: object, columns: Mapping[str, Needed], *, by: str, name: str =
     return frame.lazy().with_columns(_formed(column, schema[column], kind, by) for column, kind in columns.items())
 
 
+def if_there(frame: object, columns: Mapping[str, Needed]) -> dict[str, Needed]:
+    """Those of these columns that the frame has: what a metric uses, and can do without."""
+    there = frame.lazy().collect_schema() if isinstance(frame, pl.DataFrame | pl.LazyFrame) else {}
+    return {name: kind for name, kind in columns.items() if name in there}
+
+
 def as_given(frame: Frame, result: pl.LazyFrame) -> Frame:
     """The result as a DataFrame where one came, else lazy."""
     return result.collect() if isinstance(frame, pl.DataFrame) else result

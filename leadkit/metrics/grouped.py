@@ -9,7 +9,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from leadkit.errors import InvalidRequest
-from leadkit.metrics.given import By, Frame, Needed, groups
+from leadkit.metrics.given import By, Frame, Needed, groups, if_there
 
 FEW = pl.Enum(["n<10", "n<30"])
 """What ``few`` says of a group; null from 30 on."""
@@ -17,9 +17,7 @@ FEW = pl.Enum(["n<10", "n<30"])
 
 def polled(frame: object) -> dict[str, Needed]:
     """Which of the columns that tell one record of a lead from another this frame has."""
-    columns: dict[str, Needed] = {"account": "text", "lead_id": "text", "fetched_at": "time"}
-    there = frame.lazy().collect_schema() if isinstance(frame, pl.DataFrame | pl.LazyFrame) else {}
-    return {name: kind for name, kind in columns.items() if name in there}
+    return if_there(frame, {"account": "text", "lead_id": "text", "fetched_at": "time"})
 
 
 def each_once(given: Frame, rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -16,7 +16,6 @@ from leadkit.metrics.proportions import normal_quantile
 
 STEP_COLUMNS = ("t", "at_risk", "replied", "censored", "unanswered_share", "low", "high")
 TOLERANCE = 1.5e-8  # of a share, about the root of the machine's precision, as in R's quantile.survfit
-_STRIDE = 2**66  # above twice the longest Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,13 @@ def packed(wait: pl.Expr, censored: pl.Expr) -> pl.Expr:
 
 def in_order(grouped: pl.LazyFrame, column: str) -> pl.LazyFrame:
     """All waits as `steps` takes them, from lists of `packed` numbers, one list per group, in this column."""
-    number = pl.col("key").cast(pl.UInt64, wrap_numerical=True)  # the lower half
+    number = pl.col("key")
     return (
-        grouped.select("_code", pl.col(column).alias("key"))
+        grouped.select("_code", pl.col(column).list.sort().alias("key"))
         .explode("key", empty_as_null=False, keep_nulls=False)
         .drop_nulls()
-        .select(key=pl.col("_code").cast(pl.Int128) * _STRIDE + pl.col("key"))
-        .sort("key")
         .select(
-            (pl.col("key").cast(pl.Float64) / _STRIDE).floor().cast(pl.UInt32).set_sorted().alias("_code"),
+            pl.col("_code").set_sorted(),
             (number // 2).cast(pl.Int64).cast(pl.Duration("us")).alias("t"),
             (number % 2 == 0).alias("replied"),
         )

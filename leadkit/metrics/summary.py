@@ -31,6 +31,7 @@ _WITHIN = {
     "answered_within_1h": timedelta(hours=1),
     "answered_within_24h": timedelta(hours=24),
 }
+_AT_LOWER = "_at_lower"
 _COUNTS = ["leads", "duplicates", EXACT, INTERVAL, OPEN, UNKNOWN]
 _SLA = ["sla_met", "sla_breached", "sla_pending", "sla_undecided"]
 _SLA_RATES = ["sla_rate", "sla_low", "sla_high", "sla_rate_earliest"]
@@ -91,18 +92,23 @@ def response_summary(
     target = None if sla is None else span(sla, name="sla", needed_by="response_summary")
     low, high = wilson_bounds(pl.col("sla_met"), _mature(), level=level, by="response_summary")
     rows, names = of_episodes(
-        times, by=by, clock=clock, function="response_summary", own=_COLUMNS, age=target is not None
+        times,
+        by=by,
+        clock=clock,
+        function="response_summary",
+        own=[*_COLUMNS, *(f"{name}{_AT_LOWER}" for name in _COLUMNS)],
+        age=target is not None,
     )
     waits = {f"_{end}": packed(wait_at(end), IS_OPEN).implode() for end in _ENDS}
     grouped = by_group(rows, names, **_counts(), **_sla(target), **waits)
     summary = (
         grouped.drop(waits)
         .join(_curve(grouped, "upper", level), on="_code", how="left")
-        .join(_curve(grouped, "lower", level), on="_code", how="left", suffix="_at_lower")
+        .join(_curve(grouped, "lower", level), on="_code", how="left", suffix=_AT_LOWER)
         .with_columns(
             (pl.col(EXACT) / pl.when(_answered() > 0).then(_answered())).alias("exact_share"),
             *(one for name in _QUANTILES for one in _of_both(name)),
-            *(pl.min_horizontal(name, f"{name}_at_lower") for name in _WITHIN),
+            *(pl.min_horizontal(name, f"{name}{_AT_LOWER}") for name in _WITHIN),
             (pl.col("sla_met") / _mature()).alias("sla_rate"),
             low.alias("sla_low"),
             high.alias("sla_high"),
@@ -146,10 +152,10 @@ def _curve(grouped: pl.LazyFrame, end: End, level: float) -> pl.LazyFrame:
 
 def _of_both(name: str) -> list[pl.Expr]:
     """The later quantile with its interval, and the earlier one; null is latest."""
-    upper, lower = pl.col(name), pl.col(f"{name}_at_lower")
+    upper, lower = pl.col(name), pl.col(f"{name}{_AT_LOWER}")
     at_lower = upper.is_not_null() & (lower.is_null() | (lower > upper))
     later = [
-        pl.when(at_lower).then(f"{one}_at_lower").otherwise(one).alias(one)
+        pl.when(at_lower).then(f"{one}{_AT_LOWER}").otherwise(one).alias(one)
         for one in (name, f"{name}_low", f"{name}_high")
     ]
     return [*later, pl.min_horizontal(upper, lower).alias(f"{name}_earliest")]

@@ -43,7 +43,8 @@ def kaplan_meier(durations: pl.Series, observed: pl.Series, *, level: float = 0.
     """
     t = waits(durations, name="durations", function="kaplan_meier")
     rows = pl.LazyFrame([t.alias("t"), _flags(observed, len(t)).alias("replied")]).drop_nulls()
-    ordered = rows.sort("t", "replied", descending=[False, True]).with_columns(_code=0)
+    replies_first = pl.concat([rows.filter("replied"), rows.filter(~pl.col("replied"))])
+    ordered = replies_first.sort("t", maintain_order=True).with_columns(_code=0)
     return steps(ordered, level=level, by="kaplan_meier").select(STEP_COLUMNS).collect()
 
 
@@ -102,8 +103,8 @@ def survival_curve(
     """
     one_of(interval, End, name="interval", function="survival_curve")
     rows, names = of_episodes(times, by=by, clock=clock, function="survival_curve", own=list(STEP_COLUMNS))
-    grouped = by_group(rows, names, waits=packed(wait_at(interval), IS_OPEN).implode())
-    curve = steps(in_order(grouped, "waits"), level=level, by="survival_curve")
+    grouped = by_group(rows, names, _waits=packed(wait_at(interval), IS_OPEN).implode())
+    curve = steps(in_order(grouped, "_waits"), level=level, by="survival_curve")
     named = curve.join(grouped.select("_code", *names), on="_code", how="left", maintain_order="left")
     return as_given(times, named.select(*names, *STEP_COLUMNS))
 
@@ -133,8 +134,9 @@ def _one_curve(curve: object) -> pl.DataFrame:
     numbers = [name for name in columns if name != "t" or not spans]
     if wrong := [name for name in numbers if not (found.schema[name].is_numeric() or found.schema[name] == pl.Null())]:
         raise InvalidRequest(f"km_quantile: the column {wrong[0]!r} is {found.schema[wrong[0]]}; {_A_CURVE}.")
-    if not (found["t"] > found["t"].shift()).all():
-        raise InvalidRequest(f"km_quantile: t does not rise from row to row; {_A_CURVE}.")
+    falls = found["unanswered_share"] <= found["unanswered_share"].shift()
+    if not ((found["t"] > found["t"].shift()) & falls).all():
+        raise InvalidRequest(f"km_quantile: t has to rise from row to row and unanswered_share to fall; {_A_CURVE}.")
     return found.with_columns(pl.col(numbers).cast(pl.Float64))
 
 

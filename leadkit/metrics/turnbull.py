@@ -46,8 +46,8 @@ def turnbull(lower: pl.Series, upper: pl.Series, *, closed: Closed = "right", ro
 
     Examples:
         >>> import polars as pl
-        >>> turnbull(pl.Series([0, 2, 3]), pl.Series([2, 2, None])).rows()
-        [(0, 2, 0.0, 1.0), (2, 2, 0.6666666666666666, 0.3333333333333333), (3, None, 0.3333333333333333, 0.0)]
+        >>> turnbull(pl.Series([0, 2, 3, 3]), pl.Series([2, 2, None, None])).rows()
+        [(2, 2, 0.5, 0.5), (3, None, 0.5, 0.0)]
     """
     one_of(closed, Closed, name="closed", function="turnbull")
     if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 1:

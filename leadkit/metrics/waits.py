@@ -15,6 +15,7 @@ End = Literal["upper", "lower"]
 EXACT, INTERVAL, OPEN, UNKNOWN = "answered_exact", "answered_interval", "unanswered", "unknown"
 IS_OPEN = pl.col("_state") == OPEN
 IS_KNOWN = pl.col("_episode") & (pl.col("_state") != UNKNOWN)
+_WORKING = {"_episode", "_state", "_lower", "_upper", "_age", "_code", "_waits"}
 _STATES = pl.Enum([EXACT, INTERVAL, OPEN, UNKNOWN])
 
 
@@ -95,7 +96,7 @@ def _state(frame: pl.LazyFrame, function: str) -> pl.Expr:
 
 
 def _refuse_taken(names: list[str], own: list[str], function: str) -> None:
-    if taken := [name for name in names if name in own or name.startswith("_")]:
+    if taken := [name for name in names if name in own or name in _WORKING]:
         raise InvalidRequest(f"{function}: by= gives a column {taken[0]!r}, which is taken; rename it with .alias().")
 
 

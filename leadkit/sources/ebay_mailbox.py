@@ -6,9 +6,8 @@ Page: ``POST /ws/api.dll`` with the call ``GetMyMessages``. Headers come in page
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from numbers import Integral
 from typing import Annotated, Any, Literal
 
@@ -376,8 +375,12 @@ class _Mailbox:
         answer = self.run.send(endpoint, content=content, headers=self.headers)
         call = f"{endpoint.table.name} ({CALL})"
         account, at, problems = self.run.account, answer.fetched_at, self.run.problems
-        read = partial(read_answer, answer.body, call=call, root=ROOT)
-        said = reading(endpoint.table.name, answer.body, read, status=answer.status)
+        said = reading(
+            endpoint.table.name,
+            answer.body,
+            lambda: read_answer(answer.body, call=call, root=ROOT),  # unlike a partial it shows no body in a traceback
+            status=answer.status,
+        )
         note(answer, said, problems.clean)
         rows = mail_rows if endpoint.table is MAIL else folder_rows
         found = rows(said, account=account, fetched_at=said.at or at, problems=problems)
@@ -408,7 +411,8 @@ def folder_rows(said: Said, *, account: str, fetched_at: datetime | None, proble
         folder.getparent().remove(folder)
     of_all = decode_elements(_TOTALS, summaries)
     total = completed(FOLDERS, of_all.frame, account=account, fetched_at=fetched_at)
-    problems.add_misfits(of_all.misfits, _TOTALS, of_all.frame)
+    without_id = [replace(misfit, row=None) for misfit in of_all.misfits]
+    problems.add_misfits(without_id, _TOTALS, of_all.frame)
     known = pl.col("folder_id").replace_strict(NAMES, default=None, return_dtype=pl.String)
     return union(FOLDERS, [rows.with_columns(name=pl.coalesce("name", known)), total])
 

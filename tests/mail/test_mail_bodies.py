@@ -168,12 +168,15 @@ def test_the_text_as_sent_stays_beside_it() -> None:
     assert found["html"].to_list() == [DIGEST, DIGEST]
 
 
-def test_a_body_of_two_megabytes_is_read_whole() -> None:
-    long = "word " * 400_000
-    body = messages(message(1, Text=escape(f'<div id="UserInputtedText">{long}</div>')))
-    assert len(body) > 2_000_000
-    found, problems = read(body)
-    assert found["text"].to_list() == [long.strip()]
+@pytest.mark.parametrize("how", ["CDATA", "escaped", "inline"])
+def test_a_body_of_two_megabytes_is_read_whole(how: str) -> None:
+    line = "<p>Is it <b>still</b> there?</p>"
+    many = 1_900_000 // len(line)
+    text = f"<div id='UserInputtedText'>{line * many}</div><div id='UserInputtedText1'>Old.</div>"
+    written = {"CDATA": f"<![CDATA[{text}]]>", "escaped": escape(text), "inline": text}[how]
+    found, problems = read(messages(message(1, Text=written)))
+    assert found["html"][0].replace('"', "'") == text
+    assert found["text"][0].split("\n\n") == ["Is it still there?"] * many
     assert problems == []
 
 

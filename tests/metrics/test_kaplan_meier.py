@@ -231,8 +231,10 @@ def test_what_is_no_curve_is_refused():
         lk.km_quantile(curve.drop("low"), 0.5)
     with pytest.raises(lk.InvalidRequest, match=r"km_quantile: the column 't' is String; give a curve of kaplan_meier"):
         lk.km_quantile(curve.with_columns(pl.col("t").cast(pl.String)), 0.5)
-    with pytest.raises(lk.InvalidRequest, match=r"km_quantile: t does not rise from row to row; .* of one group"):
+    with pytest.raises(lk.InvalidRequest, match=r"km_quantile: t has to rise from row to row .* of one group"):
         lk.km_quantile(pl.concat([curve, curve]), 0.5)
+    with pytest.raises(lk.InvalidRequest, match=r"unanswered_share to fall; give a curve"):
+        lk.km_quantile(pl.concat([curve, curve.with_columns(t=pl.col("t") + 9, unanswered_share=1.0)]), 0.5)
 
 
 def test_a_lazy_curve_is_a_curve():

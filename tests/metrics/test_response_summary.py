@@ -209,5 +209,6 @@ def test_what_is_missing_or_wrong_is_refused():
         lk.response_summary(times, level=0)
     with pytest.raises(lk.InvalidRequest, match=r"response_summary: clock='wall' is refused"):
         lk.response_summary(times, clock="wall")
-    with pytest.raises(lk.InvalidRequest, match=r"response_summary: by= gives a column 'leads', which is taken"):
-        lk.response_summary(times, by=pl.col("item_id").alias("leads"))
+    for taken in ("leads", "_state", "p50_at_lower"):
+        with pytest.raises(lk.InvalidRequest, match=rf"response_summary: by= gives a column '{taken}', which is taken"):
+            lk.response_summary(times, by=pl.col("item_id").alias(taken))

@@ -1,0 +1,99 @@
+"""What the mailbox proves of the first reply: UserResponseDate (E2), the Sent copy (E3), Replied (E7, E8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from leadkit.metrics.as_of import by_then, capped
+from leadkit.metrics.given import Needed
+from leadkit.metrics.links import SENT_FOLDER, between_members, folded, keys, questions_in, received, who
+from leadkit.metrics.thread_evidence import SKEW
+
+MAIL: dict[str, Needed] = {
+    "message_id": "text",
+    "external_message_id": "text",
+    "folder_id": "text",
+    "sender": "text",
+    "recipient": "text",
+    "received_at": "time",
+    "replied_at": "time",
+    "replied": "flag",
+    "item_id": "text",
+    "fetched_at": "time",
+}
+MAIL_USED: dict[str, Needed] = {"account": "text", "send_to_name": "text", "message_type": "text"}
+
+
+def question_facts(
+    leads: pl.LazyFrame, mail: pl.LazyFrame, records: pl.LazyFrame, until: datetime | None
+) -> pl.LazyFrame:
+    """What the copies of the questions say, one row per lead that has one.
+
+    ``response_at`` is the UserResponseDate (E2): not before the question or the lead. ``replied_by``: by then there was
+    a reply without a date (E7). ``unreplied_at``: up to then there was none (E8). ``mail_seen_at``, ``mail_rule``.
+    """
+    links = questions_in(mail, leads, records)
+    copies = mail.join(links, on=keys(mail, links, "message_id")).join(leads.select("row", "submitted_at"), on="row")
+    at, submitted, asked = pl.col("replied_at"), pl.col("submitted_at"), pl.col("received_at")
+    seen = pl.col("fetched_at")
+    dated = (at >= asked.fill_null(at)).fill_null(_NO)
+    after = dated & (at >= submitted)
+    undated = pl.col("replied") & ~dated & (asked.fill_null(submitted) >= submitted - SKEW) & (seen >= submitted)
+    none_yet = ~pl.col("replied") & ~dated & (seen >= submitted)
+    then = pl.when(none_yet).then(capped(seen, until))
+    later = pl.when(after & by_then(at, until).is_null()).then(capped(at, until))
+    known = copies.filter(asked.is_null() | by_then(asked, until).is_not_null())
+    return known.group_by("row").agg(
+        by_then(at, until).filter(after).min().alias("response_at"),
+        by_then(seen, until).filter(undated).min().alias("replied_by"),
+        pl.max_horizontal(then, later).max().alias("unreplied_at"),
+        capped(seen, until).max().alias("mail_seen_at"),
+        pl.col("rule").first().alias("mail_rule"),
+    )
+
+
+def follow_up_facts(leads: pl.LazyFrame, mail: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
+    """What the copies of all that a buyer wrote at or after a lead say (R3), one row per lead that has one.
+
+    A reply to any of it is one to the buyer, but perhaps not the first: so ``response_by``, by then there was one (E2).
+    """
+    asking = who(leads)
+    copies = received(mail).with_columns(buyer=folded("sender"))
+    later = asking.join(copies, on=keys(asking, copies, "item_id", "buyer"))
+    at, asked = pl.col("replied_at"), pl.col("received_at")
+    return (
+        later.filter((asked >= pl.col("submitted_at")) & (at >= asked))
+        .group_by("row")
+        .agg(by_then(at, until).min().alias("response_by"))
+    )
+
+
+def sent_facts(leads: pl.LazyFrame, mail: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
+    """The first copy in the Sent folder at or after each lead, to its buyer and about its listing (E3, by R3).
+
+    ``sent_at`` and ``sent_id``; ``unsent_at`` instead where the first came after `until` only.
+    """
+    asking = who(leads)
+    sent = between_members(mail).filter(pl.col("folder_id") == SENT_FOLDER)
+    names = [name for name in ("recipient", "send_to_name") if name in sent.collect_schema()]
+    to_each = pl.concat(sent.with_columns(buyer=folded(name)) for name in names)
+    at = pl.col("received_at")
+    first = (
+        asking.join(to_each, on=keys(asking, to_each, "item_id", "buyer"))
+        .filter(at >= pl.col("submitted_at"))
+        .sort("row", "received_at", "message_id")
+        .unique("row", keep="first", maintain_order=True)
+    )
+    known = by_then(at, until)
+    return first.select(
+        "row",
+        known.alias("sent_at"),
+        pl.when(known.is_not_null()).then("message_id").alias("sent_id"),
+        pl.when(known.is_null()).then(capped(at, until)).alias("unsent_at"),
+        capped(pl.col("fetched_at"), until).alias("sent_seen_at"),
+    )
+
+
+_NO = pl.lit(value=False)

@@ -1,0 +1,178 @@
+"""One lead explained: what a person reads, with and without the frames, and that it can't be made to run."""
+
+import polars as pl
+import pytest
+from made_records import DAY, at, exchange, inbox, lead, leads, mail, messages, sent, talk
+
+import leadkit as lk
+
+HOURS = lk.BusinessHours("UTC", "Mo-Fr 09:00-17:00")
+FRAMES = {
+    "messages": messages((0, "jane"), (30, "dealer"), (50, None)),
+    "conversations": talk(30, "dealer", latest_message_id="c1-2", latest_body="dealer's words"),
+    "mail": mail(
+        inbox(0, 30, replied=True, text="copy"), inbox(40, replied=False), inbox(41), sent(30), inbox(2, sender="john")
+    ),
+}
+
+
+def explained(*rows, hours=None, frames=FRAMES, lead_id="a0"):
+    table = leads(*rows)
+    return lk.explain(lk.response_times(table, hours=hours, **frames), lead_id, leads=table, **frames)
+
+
+def said(explanation, heading):
+    return dict(explanation.lines)[heading]
+
+
+def test_an_exact_wait_is_shown_with_its_evidence_its_link_both_messages_and_the_arithmetic():
+    found = explained(lead(status="RESPONDED", message="Is it still there?"), hours=HOURS)
+    assert found.row["lead_id"] == "a0"
+    assert dict(found.lines) == {
+        "lead": "a0, account demo, listing 110043671232, buyer jane",
+        "state": "answered_exact: the reply came at a known moment",
+        "evidence": "E1 thread",
+        "link": "R3: same listing and buyer, conversation c1",
+        "question": '2026-10-05 12:00:00.000 UTC: "Is it still there?"',
+        "reply": '2026-10-05 12:30:00.000 UTC: "dealer\'s words", message c1-1',
+        "wait": "2026-10-05 12:30:00.000 UTC - 2026-10-05 12:00:00.000 UTC = 0:30:00",
+        "business": "0:30:00 in business hours; the lead came while open",
+        "seen": "2026-10-06 12:00:00.000 UTC, 1 day, 0:00:00 after the lead",
+    }
+
+
+def test_every_record_about_the_lead_is_shown_in_order_of_time():
+    found = explained(lead(status="RESPONDED", message="Is it still there?"))
+    assert found.records.select("at", "source", "what", "text").rows() == [
+        (at(0), "mail", "copy of the buyer's message: replied at 2026-10-05 12:30:00.000 UTC", "copy"),
+        (at(0), "messages", "the buyer wrote", "jane's words"),
+        (at(30), "conversations", "the latest message is not the buyer's", "dealer's words"),
+        (at(30), "mail", "copy of the seller's message", None),
+        (at(30), "messages", "the seller wrote", "dealer's words"),
+        (at(40), "mail", "copy of the buyer's message: not replied", None),
+        (at(41), "mail", "copy of the buyer's message: no word of a reply", None),
+        (at(50), "messages", "somebody unknown wrote", "somebody's words"),
+        (at(60), "leads", "fetched with the status RESPONDED", "Is it still there?"),
+    ]
+    shown = repr(found)
+    assert "  messages" in shown
+    assert '2026-10-05 12:30:00.000 UTC the seller wrote (c1-1): "dealer\'s words"' in shown
+
+
+def test_without_the_frames_it_tells_ids_and_times():
+    times = lk.response_times(leads(lead()), **FRAMES)
+    found = lk.explain(times.lazy(), "a0")
+    assert said(found, "question") == "2026-10-05 12:00:00.000 UTC"
+    assert said(found, "reply") == "2026-10-05 12:30:00.000 UTC, message c1-1"
+    assert found.records.is_empty()
+    assert repr(found).count("\n") == len(found.lines) - 1
+
+
+def test_an_interval_says_between_what_the_reply_came():
+    found = explained(
+        lead(seen=90, status="RESPONDED"), frames={"conversations": talk(0, "jane", seen=20)}, hours=HOURS
+    )
+    assert said(found, "state") == "answered_interval: the reply came within a known interval"
+    assert said(found, "evidence") == "E5 polling"
+    assert said(found, "reply") == "after 2026-10-05 12:20:00.000 UTC, not after 2026-10-05 13:30:00.000 UTC"
+    assert said(found, "wait") == (
+        "more than 0:20:00, at most 2026-10-05 13:30:00.000 UTC - 2026-10-05 12:00:00.000 UTC = 1:30:00"
+    )
+    assert said(found, "business") == "more than 0:20:00, at most 1:30:00 in business hours; the lead came while open"
+
+
+def test_an_open_lead_says_up_to_when():
+    found = explained(lead(600, seen=DAY, status="NEW"), frames={}, hours=HOURS)
+    assert said(found, "state") == "unanswered: there was no reply, up to when it was seen"
+    assert said(found, "link") == "none: no thread or mail belongs to it for certain"
+    assert said(found, "reply") == "none up to 2026-10-06 12:00:00.000 UTC"
+    assert said(found, "wait") == "more than 2026-10-06 12:00:00.000 UTC - 2026-10-05 22:00:00.000 UTC = 14:00:00"
+    assert said(found, "business") == "more than 3:00:00 in business hours; the lead came while closed"
+
+
+def test_a_lead_of_which_nothing_is_known_says_so():
+    row = {"account": None, "item_id": None, "user_id": None}
+    found = explained(lead(seen=None) | row, frames={})
+    assert said(found, "lead") == "a0, listing (none), buyer (none)"
+    assert [said(found, heading) for heading in ("evidence", "reply", "wait")] == ["none", "not known", "not known"]
+    assert said(found, "seen") == "(no time), (not known) after the lead"
+    timed = explained(lead(), frames={}, hours=HOURS)
+    assert said(timed, "business") == "seen for 1:00:00 in business hours; the lead came while open"
+
+
+def test_a_date_without_a_message_and_a_reply_in_sent_are_told():
+    dated = explained(lead(), frames={"mail": mail(inbox(0, 30))})
+    assert said(dated, "reply") == "2026-10-05 12:30:00.000 UTC, a message of no known id"
+    assert said(dated, "link") == "R2: same listing and buyer, the mail within ten minutes of the lead"
+    copied = explained(lead(), frames={"mail": mail(sent(30, text="Yes."))})
+    assert said(copied, "reply") == '2026-10-05 12:30:00.000 UTC: "Yes.", message m0'
+
+
+def test_a_mail_that_is_linked_by_its_id_is_shown_though_it_names_another():
+    copy = mail(inbox(0, 30, sender="AbCdEfG", external_message_id="1730000064", text="Hello?"))
+    found = explained(lead(exchanges=[exchange(1730000064)]), frames={"mail": copy})
+    assert said(found, "link").startswith("R1: the mail's external id")
+    assert said(found, "question").endswith(': "Hello?"')
+    assert len(found.records) == 2
+
+
+def test_duplicates_and_conflicts_are_told():
+    found = explained(lead(), lead(5, seen=40, status="NEW"), lead_id="a1")
+    assert said(found, "episode") == "a duplicate of a0, which counts for both"
+    assert said(found, "conflict") == "two sources can't both be true; the one of the lower number was kept"
+    assert "conflict" not in dict(explained(lead()).lines)
+
+
+def test_several_open_threads_are_all_shown():
+    both = pl.concat([messages((0, "jane")), messages((1, "jane"), thread="c2")])
+    found = explained(lead(), frames={"messages": both})
+    assert found.records.filter(source="messages")["id"].to_list() == ["c1-0", "c2-0"]
+
+
+def test_the_table_in_a_notebook_can_not_run_what_a_buyer_wrote():
+    found = explained(lead(message="<script>alert('x')</script>", user_id="<b>"))
+    html = found._repr_html_()
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert "&lt;script&gt;" in html
+    assert html.startswith("<table><tr><th")
+
+
+def test_long_words_are_cut_and_lines_joined():
+    found = explained(lead(message="much  more\nto say " * 40))
+    assert said(found, "question").endswith('…"')
+    assert "\n" not in said(found, "question")
+    assert len(said(found, "question")) < 200
+
+
+def test_an_id_that_is_not_there_is_refused_with_the_nearest():
+    times = lk.response_times(leads(lead(lead_id="8d8e7350a079fd5224b4"), lead(lead_id="ffff")))
+    with pytest.raises(lk.InvalidRequest, match=r"not in times \(did you mean '8d8e7350a079fd5224b4'\?\)"):
+        lk.explain(times, "8d8e7350a079fd5224b5")
+    with pytest.raises(lk.InvalidRequest, match=r"lead_id='zz' is not in times\.$"):
+        lk.explain(times, "zz")
+    with pytest.raises(lk.InvalidRequest, match="lead_id=7 is refused: allowed is a lead_id of times, a String"):
+        lk.explain(times, 7)
+
+
+def test_one_id_in_two_accounts_is_refused():
+    times = lk.response_times(leads(lead(lead_id="a"), lead(lead_id="a", account="b")))
+    with pytest.raises(lk.InvalidRequest, match="lead_id='a' is in 2 rows of times; filter times by account"):
+        lk.explain(times, "a")
+    assert said(lk.explain(times.filter(account="b"), "a"), "lead").startswith("a, account b")
+
+
+def test_records_of_another_account_are_left_out():
+    other = pl.concat([messages((0, "jane")), messages((0, "jane"), account="b", message_id="x")])
+    assert explained(lead(), frames={"messages": other}).records["id"].to_list() == ["c1-0", "a0"]
+
+
+def test_frames_that_lack_a_column_are_refused():
+    times = lk.response_times(leads(lead()))
+    with pytest.raises(lk.MissingColumns, match=r"explain\(times\) needs the column 'evidence'"):
+        lk.explain(times.drop("evidence"), "a0")
+    with pytest.raises(lk.MissingColumns, match=r"explain\(messages\) needs the column 'sender'"):
+        lk.explain(times, "a0", messages=messages((0, "jane")).drop("sender"))
+    few = mail(inbox(0)).drop("account", "send_to_name", "message_type", "text")
+    shown = lk.explain(times, "a0", mail=few, leads=leads(lead()).drop("exchanges", "message"))
+    assert shown.records["source"].to_list() == ["mail", "leads"]
