@@ -38,9 +38,9 @@ class Terminal:
     def screen(self) -> str:
         return self._shown.decode("utf-8", "replace").replace("\r\n", "\n")
 
-    def until(self, words: str) -> str:
-        """Read until these words stand on the screen."""
-        while words not in self.screen:
+    def until(self, words: str, times: int = 1) -> str:
+        """Read until these words stand on the screen so many times."""
+        while self.screen.count(words) < times:
             assert self.read(), self.screen
         return self.screen
 
@@ -101,7 +101,7 @@ def test_what_is_typed_at_the_terminal_is_not_shown(seller, at_terminal, monkeyp
     terminal.press(f"{seller.client_secret}\n")
     address = answered(page_in(terminal.until(ADDRESS)))
     terminal.press("nonsense\n")
-    terminal.until("2 more.")
+    assert "2 more." in terminal.until(ADDRESS, times=2)
     terminal.press(f"{address}\n")
     assert terminal.end() == 0
     assert json.loads(STORED.read_text())["refresh_token"] == seller.refresh_token
@@ -132,8 +132,7 @@ def test_every_other_key_is_a_clear_end(keys, code, last, at_terminal):
 def test_what_is_no_text_is_no_answer(at_terminal):
     terminal = at_terminal()
     for prompts in (1, 2, 3):
-        while terminal.screen.count(ADDRESS) < prompts:
-            terminal.read()
+        terminal.until(ADDRESS, prompts)
         terminal.press(b"\xff\xfe\n")
     assert terminal.end() == 1
     assert terminal.screen.splitlines()[-1].startswith("leadkit: login: that was no answer to this consent 3 times")
