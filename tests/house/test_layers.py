@@ -25,10 +25,11 @@ ROOMS = {
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts", "errors"),
+    "notebooks": ("notebooks", "errors calling"),
     "sandbox": ("sandbox", ""),
     "shop": ("shop", "errors accounts frames sandbox"),
     "front": ("__init__", "errors accounts frames shop"),
-    "dialog": ("cli_login login_dialog terminal", "errors calling accounts front"),
+    "dialog": ("cli_login cli_notebooks login_dialog terminal", "errors calling accounts front notebooks"),
     "top": ("cli id_files __main__ export summary explore report", "errors accounts frames shop sandbox front dialog"),
 }
 APART = {"sources"}  # modules of this room do not know each other
@@ -39,13 +40,18 @@ ONLY = {  # what we depend on, and the modules that may know it
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "tqdm": "progress",
-    "typer": "cli cli_login terminal",
+    "typer": "cli cli_login cli_notebooks terminal",
     "rich": "cli terminal summary",
     "rapidfuzz": "metrics",
     "holidays": "metrics",
     "plotly": "charts explore report",
     "ipywidgets": "explore",
     "anywidget": "explore",
+    "IPython": "notebooks reports",
+    "nbclient": "notebooks",
+    "nbformat": "notebooks",
+    "ipykernel": "notebooks",
+    "jupyter_client": "notebooks",
 }
 ROOM_OF = {module: room for room, (modules, _) in ROOMS.items() for module in modules.split()}
 MODULES = {path.relative_to(PACKAGE).with_suffix(""): path for path in sorted(PACKAGE.rglob("*.py"))}
