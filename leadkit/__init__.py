@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from leadkit.metrics.explain import explain
     from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
     from leadkit.metrics.financing import financing
+    from leadkit.metrics.findings import findings
     from leadkit.metrics.hours import BusinessHours
     from leadkit.metrics.lead_flow import lead_flow
     from leadkit.metrics.masking import mask
@@ -75,6 +76,7 @@ __all__ = [
     "fee_originals",
     "fee_totals",
     "financing",
+    "findings",
     "kaplan_meier",
     "km_quantile",
     "lead_flow",
@@ -114,6 +116,7 @@ _HOMES = {
     "fee_originals": "metrics.fees",
     "fee_totals": "metrics.fees",
     "financing": "metrics.financing",
+    "findings": "metrics.findings",
     "kaplan_meier": "metrics.survival",
     "km_quantile": "metrics.survival",
     "lead_flow": "metrics.lead_flow",
