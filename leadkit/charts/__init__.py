@@ -10,9 +10,26 @@ from leadkit.charts.counts import buckets, lead_flow
 from leadkit.charts.figures import alt, themed
 from leadkit.charts.grids import coverage, heatmap
 from leadkit.charts.look import register
+from leadkit.charts.money import cost_per_listing, fees
+from leadkit.charts.shares import shares, trade_in_makes, trade_in_years
 from leadkit.charts.sharing import CONFIG, switch_off
+from leadkit.charts.waits import survival
 
-__all__ = ["CONFIG", "alt", "buckets", "coverage", "heatmap", "lead_flow", "themed"]
+__all__ = [
+    "CONFIG",
+    "alt",
+    "buckets",
+    "cost_per_listing",
+    "coverage",
+    "fees",
+    "heatmap",
+    "lead_flow",
+    "shares",
+    "survival",
+    "themed",
+    "trade_in_makes",
+    "trade_in_years",
+]
 
 register()
 switch_off()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from leadkit import wording
 from leadkit.errors import InvalidRequest
 
-_SPANS = {"days": 86_400_000_000, "hours": 3_600_000_000, "minutes": 60_000_000}  # in microseconds
-_ENOUGH = 3  # of a unit; below it, the next smaller one says more
+SHARES = {"tickformat": ".0%", "rangemode": "tozero", "nticks": 6}
+"""An axis of shares, as long as they are."""
+FIRST = 1.0
+"""Where an axis of waits begins, in minutes: it has no place for 0."""
+_WAITS = {1: "1 min", 10: "10 min", 60: "1 h", 360: "6 h", 1440: "1 d", 10_080: "7 d", 43_200: "30 d", 525_600: "1 y"}
+_FEW_TICKS = 5
 _WORDS = {
     "p50": "median wait",
     "p50_earliest": "median wait at the earliest",
@@ -19,71 +26,114 @@ _WORDS = {
     "unanswered": "unanswered leads",
     "unknown": "leads of unknown state",
 }
-_FEW_TICKS = 5
-SHARES = {"tickformat": ".0%", "rangemode": "tozero", "nticks": 6}
-"""An axis of shares, as long as they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A column as numbers for an axis.
+    """A column as numbers for a scale.
 
     Attributes:
-        words: what it is, without its unit.
-        unit: the unit, as it follows a number: empty for counts.
+        words: what it is.
         numbers: the expression that gives the numbers.
-        form: how d3 writes one.
-        top: the end of its scale, where it has one.
+        said: how one of its values is said in words.
+        scale: the settings of its colours.
     """
 
     words: str
-    unit: str
     numbers: pl.Expr
-    form: str
-    top: float | None = None
-
-    @property
-    def ticks(self) -> dict[str, Any]:
-        """How the ticks of its scale are written."""
-        few = {"dtick": 1} if self.form == ",d" and self.top is not None and self.top < _FEW_TICKS else {"nticks": 6}
-        return {"tickformat": self.form, "ticksuffix": self.unit, **few}
-
-    @property
-    def title(self) -> str:
-        """What stands at the axis."""
-        return f"{self.words} ({self.unit.strip()})" if self.unit else self.words
+    said: Callable[[Any], str]
+    scale: dict[str, Any]
 
 
 def measured(frame: pl.DataFrame, column: str, *, by: str) -> Measure:
-    """The column in the unit that fits it: Durations in minutes, hours or days, Floats as shares, whole numbers.
+    """The column on the scale that fits it: spans by their logarithm, Floats as shares, whole numbers as counts.
 
     Raises:
         InvalidRequest: the column is of another kind.
     """
-    dtype, words = frame.schema[column], _words(column)
+    dtype, words = frame.schema[column], in_words(column)
     if isinstance(dtype, pl.Duration):
-        unit = _fitting(frame.get_column(column))
-        numbers = (pl.col(column).dt.total_microseconds() / _SPANS[unit]).round(3)
-        return Measure(words, f" {unit}", numbers, ",.3~r")
+        ticks = waits_axis(frame.get_column(column))
+        low, high = ticks.pop("range")
+        places = [math.log10(minutes) for minutes in ticks["tickvals"]]
+        scale = {"cmin": low, "cmax": high, "colorbar": {"tickvals": places, "ticktext": ticks["ticktext"]}}
+        return Measure(words, minutes(column).log10().round(3), wording.span, scale)
     if dtype.is_float():
-        return Measure(words, "", pl.col(column).round(4), ".0%", 1)
+        shares = {"cmin": 0, "cmax": 1, "colorbar": {"tickformat": ".0%", "nticks": 6}}
+        return Measure(words, pl.col(column).round(4), wording.share, shares)
     if dtype.is_integer():
-        return Measure(words, "", pl.col(column), ",d", frame.get_column(column).max())  # type: ignore[arg-type]  # a number
+        most = int(frame.select(pl.col(column).max().fill_null(0)).item())
+        axis = counts_axis(most, room=1)
+        ticks = {key: axis[key] for key in ("tickformat", "dtick", "nticks") if key in axis}
+        return Measure(words, pl.col(column), "{:,}".format, {"cmin": 0, "cmax": max(most, 1), "colorbar": ticks})
     raise InvalidRequest(f"charts.{by}: the column {column!r} is {dtype}; give a count, a share or a Duration.")
 
 
-def counts_axis(longest: int, *, title: str = "leads", room: float = 1.05) -> dict[str, Any]:
-    """An axis of counts from nothing to the longest bar, with room for what stands at its end."""
+def minutes(column: str) -> pl.Expr:
+    """A wait in minutes for an axis that has no place for 0; shorter ones than it shows stand just before it."""
+    return (pl.col(column).dt.total_microseconds() / _MINUTE).clip(lower_bound=FIRST / 2).round_sig_figs(5)
+
+
+def waits_axis(waits: pl.Series) -> dict[str, Any]:
+    """An axis of waits up to the longest one, by their logarithm, with ticks that people count in."""
+    found = waits.dt.total_microseconds().to_frame("t").select(pl.col("t").max() / _MINUTE).item()
+    longest = max(found or 0.0, 10 * FIRST)
+    there = {at: text for at, text in _WAITS.items() if at <= longest}
+    return {
+        "type": "log",
+        "range": [math.log10(FIRST), round(math.log10(longest * 1.1), 3)],
+        "tickvals": list(there),
+        "ticktext": list(there.values()),
+    }
+
+
+def counts_axis(longest: int, *, room: float = 1.05) -> dict[str, Any]:
+    """An axis of leads from none to the longest bar, with room for what stands at its end."""
     few = {"dtick": 1} if longest < _FEW_TICKS else {"nticks": 6}
-    return {"title": {"text": title}, "range": [0, max(longest, 1) * room], "tickformat": ",d", **few}
+    return {"title": {"text": "leads"}, "range": [0, round(max(longest, 1) * room, 2)], "tickformat": ",d", **few}
 
 
-def _fitting(spans: pl.Series) -> str:
-    longest = spans.dt.total_microseconds().max() or 0
-    fitting = [unit for unit, length in _SPANS.items() if longest >= _ENOUGH * length]  # type: ignore[operator]  # a number
-    return fitting[0] if fitting else "minutes"
+def money_axis(lowest: float, highest: float, currency: str, *, room: float = 1.05) -> dict[str, Any]:
+    """An axis of money in one currency, with nothing always on it."""
+    low, high = min(lowest, 0), max(highest, 0)
+    return {
+        "title": {"text": currency},
+        "range": [round(low * room, 2), round((high or (0 if low else 1)) * room, 2)],
+        "tickformat": ",.3~r",
+        "nticks": 6,
+        "zeroline": True,
+    }
 
 
-def _words(column: str) -> str:
+def labels_above(labels: Sequence[str]) -> dict[str, Any]:
+    """An axis of rows at 0, 1, … from top to bottom, each with its label above it, so that labels take no width."""
+    return {
+        "tickvals": list(range(len(labels))),
+        "ticktext": list(labels),
+        "ticklabelposition": "inside",
+        "ticklabelshift": -16,
+        "range": [len(labels) - 0.5, -0.75],
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def stacked(weights: Sequence[int], gap: float) -> list[tuple[float, float]]:
+    """The domains of panels from top to bottom, as high as their weights."""
+    step = (1 - gap * (len(weights) - 1)) / sum(weights)
+    tops = [1 - step * sum(weights[:place]) - gap * place for place in range(len(weights))]
+    return [(round(max(top - step * weight, 0), 4), round(top, 4)) for top, weight in zip(tops, weights, strict=True)]
+
+
+def said(values: Iterable[Any], how: Callable[[Any], str]) -> list[str]:
+    """The values in words; nothing for null."""
+    return ["" if value is None else how(value) for value in values]
+
+
+def in_words(column: str) -> str:
+    """A column's name as people say it."""
     within = column.removeprefix("answered_within_")
     return f"answered within {within}" if within != column else _WORDS.get(column, column.replace("_", " "))
+
+
+_MINUTE = 60_000_000  # in microseconds

@@ -5,12 +5,12 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from leadkit.charts.axes import SHARES, counts_axis
+from leadkit.charts.axes import SHARES, counts_axis, said
 from leadkit.charts.figures import drawn, nothing, rows_of
 from leadkit.charts.groups import Series, by_columns, other, series_of
 from leadkit.charts.look import HATCHED, OTHER, SERIES, Theme
-from leadkit.charts.texts import counted, percent
 from leadkit.metrics.traces import AnyFrame
+from leadkit.wording import count, share
 
 
 def buckets(
@@ -44,8 +44,8 @@ def buckets(
         [_bucket_bars(one, theme) for one in series],
         theme=theme,
         heading=title,
-        below=f"{counted(leads)}; ≤15 min is more than 5 min" if alone else f"shares{others or ' of each group'}",
-        alt=f"Bar chart. {title}, {counted(leads)}: {_listed(found, names)}.",
+        below=f"{count(leads, 'lead')}; ≤15 min is more than 5 min" if alone else f"shares{others or ' of each group'}",
+        alt=f"Bar chart. {title}, {count(leads, 'lead')}: {_listed(found, names)}.",
         height=390 if alone else 210 + 90 * len(series),
         barmode="group",
         showlegend=not alone,
@@ -83,7 +83,9 @@ def lead_flow(
     shown = [*series, *other(rest, names, "day")]
     zone, first, last = dated.select(pl.first("zone"), pl.min("day"), pl.max("day").alias("last")).row(0)
     leads, timeless = (int(one.get_column("leads").sum()) for one in (dated, found.filter(pl.col("day").is_null())))
-    said = f"{counted(leads)} from {first} to {last}" + (f"; {timeless:,} of unknown time left out" if timeless else "")
+    said = f"{count(leads, 'lead')} from {first} to {last}" + (
+        f"; {timeless:,} of unknown time left out" if timeless else ""
+    )
     return drawn(
         [_day_bars(one, theme) for one in shown],
         theme=theme,
@@ -110,7 +112,7 @@ def _bucket_bars(one: Series, theme: Theme) -> go.Bar:
         y=buckets,
         name=f"{one.name} (n {rows.get_column('leads').sum():,})",
         orientation="h",
-        text=rows.select(pl.format("{} ({})", "leads", percent(pl.col("share")))).to_series().to_list(),
+        text=said(rows.select("leads", "share").rows(), lambda row: f"{row[0]:,} ({share(row[1])})"),
         textposition="outside" if alone else "none",
         cliponaxis=False,
         hovertemplate="%{y}: %{text}" + one.extra,
@@ -142,5 +144,5 @@ def _groups(rows: pl.DataFrame, names: list[str]) -> int:
 def _listed(rows: pl.DataFrame, names: list[str]) -> str:
     """The counts in words; of several groups, how many there are."""
     if names:
-        return counted(_groups(rows, names), "group")
+        return count(_groups(rows, names), "group")
     return ", ".join(rows.select(pl.format("{} {}", "bucket", "leads")).to_series().to_list())

@@ -91,6 +91,17 @@ def rows_of(frame: object, columns: Mapping[str, Needed], *, by: str) -> pl.Data
     return needed(frame, columns, by=f"charts.{by}", name="frame").collect()
 
 
+def one_row_each(rows: pl.DataFrame, of: list[str], *, by: str) -> pl.DataFrame:
+    """The rows, if no two are of the same.
+
+    Raises:
+        InvalidRequest: two are, as of several groups.
+    """
+    if rows.select(of).is_duplicated().any():
+        raise InvalidRequest(f"charts.{by}: two rows have the same {' and '.join(of)}; give the rows of one group.")
+    return rows
+
+
 def checked_theme(theme: object) -> Theme:
     """The theme, if it is one.
 

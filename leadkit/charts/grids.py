@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 import polars as pl
 
-from leadkit.charts.axes import measured
-from leadkit.charts.figures import drawn, nothing, rows_of
+from leadkit.charts.axes import measured, said
+from leadkit.charts.figures import drawn, nothing, one_row_each, rows_of
 from leadkit.charts.look import Theme
-from leadkit.charts.texts import counted, percent
-from leadkit.errors import InvalidRequest
 from leadkit.metrics.traces import AnyFrame
+from leadkit.wording import count, share
 
 
 def heatmap(
@@ -43,38 +42,38 @@ def heatmap(
     found = rows_of(frame, columns, by="heatmap")  # type: ignore[arg-type]  # the words are those that it takes
     shown = measured(found, value, by="heatmap")
     heading = title or f"{shown.words.capitalize()} by hour of the week"
-    leads = int(found.get_column("leads").sum())
-    if not leads or found.get_column(value).is_null().all():
-        return nothing(empty or f"No hour of the week has a value: {counted(leads)}.", theme=theme, heading=heading)
-    week = _one_row_each(found.with_columns(shown.numbers.alias(_SHOWN)), ["weekday", "hour"], by="heatmap")
+    leads = count(int(found.get_column("leads").sum()), "lead")
+    if found.select((pl.col(value).is_null() | (pl.col("leads") == 0)).all()).item():
+        return nothing(empty or f"No hour of the week has a value: {leads}.", theme=theme, heading=heading)
+    week = one_row_each(found, ["weekday", "hour"], by="heatmap").with_columns(
+        shown.numbers.alias(_SHOWN),
+        pl.Series(_WORDS, said(found.get_column(value), shown.said)),
+    )
     zone, days = str(week.get_column("zone").item(0)), week.get_column("weekday").unique(maintain_order=True).to_list()
-    hours = list(range(24))
+    of = {"weekday": days, "hour": list(range(24))}
     cells = go.Heatmap(
-        x=hours,
+        x=of["hour"],
         y=days,
-        z=_grid(week, {"weekday": days, "hour": hours}, _SHOWN),
-        customdata=_grid(week, {"weekday": days, "hour": hours}, "leads"),
+        z=_grid(week, of, _SHOWN),
+        text=_grid(week, of, _WORDS),
+        customdata=_grid(week, of, "leads"),
         coloraxis="coloraxis",
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        hovertemplate=f"%{{y}} %{{x}}:00: %{{z:{shown.form}}}{shown.unit} (n = %{{customdata:,d}})<extra></extra>",
+        hovertemplate="%{y} %{x}:00: %{text} (n = %{customdata:,d})<extra></extra>",
     )
-    most = week.sort(_SHOWN, descending=True, nulls_last=True).row(0, named=True)
+    day, hour, words = week.sort(_SHOWN, descending=True, nulls_last=True).select("weekday", "hour", _WORDS).row(0)
     return drawn(
         [cells],
         theme=theme,
         heading=heading,
-        below=counted(leads) if value == "leads" else f"{counted(leads)}; blank where it is not known",
-        alt=f"Heat map. {heading} ({zone}), {counted(leads)}. Most: {most['weekday']} {most['hour']}:00.",
+        below=leads if value == "leads" else f"{leads}; blank where it is not known",
+        alt=f"Heat map. {heading} ({zone}), {leads}. Most: {words} {day} {hour}:00.",
         height=380,
-        xaxis={"title": {"text": f"hour of the day ({zone})"}, "tickvals": hours[::3], "showgrid": False},
+        xaxis={"title": {"text": f"hour of the day ({zone})"}, "tickvals": of["hour"][::3], "showgrid": False},
         yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
-        coloraxis={
-            "cmin": 0,
-            "cmax": shown.top,
-            "colorbar": shown.ticks,
-        },
+        coloraxis=shown.scale,
     )
 
 
@@ -97,14 +96,15 @@ def coverage(
         InvalidRequest: a column has another dtype, there are several groups, or there is no such theme.
     """
     found = rows_of(frame, {"state": "text", "evidence": "text", "leads": "count", "share": "any"}, by="coverage")
-    leads = int(found.get_column("leads").sum())
-    if not leads:
+    leads = count(int(found.get_column("leads").sum()), "lead")
+    if found.is_empty():
         return nothing(empty or "No leads.", theme=theme, heading=title)
-    cells = _one_row_each(found, ["state", "evidence"], by="coverage").select(
+    texts = said(found.select("leads", "share").rows(), lambda row: f"{row[0]:,}<br>{share(row[1])}")
+    cells = one_row_each(found, ["state", "evidence"], by="coverage").select(
         pl.col("state").replace(_STATES),
         pl.col("evidence").fill_null("no evidence"),
         "leads",
-        pl.format("{}<br>{}", "leads", percent(pl.col("share"))).alias(_SHOWN),
+        pl.Series(_WORDS, texts, pl.String),
     )
     grid = {"evidence": sorted(cells.get_column("evidence").unique()), "state": list(_STATES.values())}
     in_words = cells.select(pl.format("{} {}, {}", "leads", "state", "evidence")).to_series().to_list()
@@ -112,7 +112,7 @@ def coverage(
         x=grid["state"],
         y=grid["evidence"],
         z=_grid(cells, grid, "leads"),
-        text=_grid(cells, grid, _SHOWN, missing=""),
+        text=_grid(cells, grid, _WORDS, missing=""),
         texttemplate="%{text}",
         coloraxis="coloraxis",
         xgap=2,
@@ -124,24 +124,13 @@ def coverage(
         [counts],
         theme=theme,
         heading=title,
-        below=f"{counted(leads)}; E1 is the strongest evidence",
-        alt=f"Table. {title}, {counted(leads)}: {'; '.join(in_words)}.",
+        below=f"{leads}; E1 is the strongest evidence",
+        alt=f"Table. {title}, {leads}: {'; '.join(in_words)}.",
         height=150 + 48 * len(grid["evidence"]),
         xaxis={"side": "top", "showgrid": False, "type": "category", "tickangle": 0},
         yaxis={"autorange": "reversed", "showgrid": False, "type": "category", "ticklabelstandoff": 6},
         coloraxis={"showscale": False, "cmin": 0},
     )
-
-
-def _one_row_each(rows: pl.DataFrame, of: list[str], *, by: str) -> pl.DataFrame:
-    """The rows, if no two are of the same.
-
-    Raises:
-        InvalidRequest: two are, as of several groups.
-    """
-    if rows.select(of).is_duplicated().any():
-        raise InvalidRequest(f"charts.{by}: two rows have the same {' and '.join(of)}; give the rows of one group.")
-    return rows
 
 
 def _grid(
@@ -155,7 +144,7 @@ def _grid(
     return [values[start : start + len(columns)] for start in range(0, len(values), len(columns))]
 
 
-_SHOWN = "_shown"
+_SHOWN, _WORDS = "_shown", "_words"
 _STATES = {
     "answered_exact": "exact",
     "answered_interval": "interval",

@@ -62,6 +62,13 @@ def in_words(names: list[str], length: int = _LONGEST) -> pl.Expr:
     return escaped(shortened(pl.concat_str(words, separator=", "), length))
 
 
+def names_of(rows: pl.DataFrame, names: list[str], length: int) -> list[str]:
+    """What each row is called, from these columns; ``all`` where there are none."""
+    if not names:
+        return ["all"] * rows.height
+    return rows.select(in_words(names, length)).to_series().to_list()
+
+
 def series_of(frame: pl.DataFrame, names: list[str], size: pl.Expr) -> tuple[list[Series], pl.DataFrame]:
     """The largest groups, each by itself, and the rows of all others.
 

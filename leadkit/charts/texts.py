@@ -25,31 +25,9 @@ def shortened(text: pl.Expr, length: int) -> pl.Expr:
     return pl.when(text.str.len_chars() > length).then(cut).otherwise(text)
 
 
-def percent(share: pl.Expr) -> pl.Expr:
-    """A share in whole percent; what is not quite nothing or all does not say that it is."""
-    whole = (share * 100).round(0, mode="half_away_from_zero").cast(pl.Int64)
-    return (
-        pl.when((share > 0) & (whole == 0))
-        .then(pl.lit("<1 %"))
-        .when((share < 1) & (whole == _ALL))
-        .then(pl.lit(">99 %"))
-        .otherwise(pl.format("{} %", whole))
-    )
-
-
-def one(text: pl.Expr) -> str:
-    """What such an expression over no column comes to."""
-    return str(pl.select(text).item())
-
-
 def safe(text: str) -> str:
     """`escaped`, of one text."""
-    return one(escaped(pl.lit(text, pl.String)))
-
-
-def counted(count: int, noun: str = "lead") -> str:
-    """A count with its noun, such as ``1,204 leads``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return str(pl.select(escaped(pl.lit(text, pl.String))).item())
 
 
 def title(text: str) -> str:
@@ -64,6 +42,3 @@ def subtitle(text: str) -> str:
 
 def _lines(text: str, width: int) -> str:
     return "<br>".join(safe(line) for line in textwrap.wrap(text, width))
-
-
-_ALL = 100
