@@ -94,7 +94,8 @@ def _client(notebook: Notebook, seconds: int | None) -> tuple[Any, tuple[type[Ex
     except ImportError:
         raise LeadkitError(f"A notebook is run by nbclient, which is not installed: {INSTALL}") from None
     cleared = {**notebook, "cells": [_cleared(cell) for cell in notebook["cells"]]}
-    client = NotebookClient(from_dict(cleared), timeout=seconds, store_widget_state=False, record_timing=False)
+    running = from_dict(cleared)  # type: ignore[no-untyped-call]  # nbformat has none
+    client = NotebookClient(running, timeout=seconds, store_widget_state=False, record_timing=False)
     client.km = _kernels()()
     client.owns_km = True
     return client, (CellExecutionError, CellTimeoutError, DeadKernelError)

@@ -68,7 +68,9 @@ def _given(node: ast.AST, named: set[str]) -> Iterator[str]:
 
 
 def _name_of(function: ast.expr) -> str:
-    return getattr(function, "attr", None) or getattr(function, "id", "")
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _named_texts(tree: ast.AST) -> Iterator[str]:

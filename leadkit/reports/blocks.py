@@ -101,7 +101,9 @@ def points(items: Iterable[tuple[str, str, str]], *, empty: str) -> Block:
         f'<li class="lk-{escape(kind)}"><strong>{escape(title)}</strong> <span>{escape(sentence)}</span></li>'
         for kind, title, sentence in items
     )
-    return Block(f'<ul class="lk-points">{html}</ul>', "\n".join(f"[{kind}] {title}: {said}" for kind, title, said in items))
+    return Block(
+        f'<ul class="lk-points">{html}</ul>', "\n".join(f"[{kind}] {title}: {said}" for kind, title, said in items)
+    )
 
 
 def note(sentence: str) -> Block:

@@ -132,7 +132,7 @@ def _hold(ran: Ran, name: str, stored: Notebook | None) -> None:
         raise LeadkitError(f"{name}: its numbers can't be right: {'; '.join(ran.broken)}.")
     if stored is not None and (off := list(differences(stored, ran.notebook))):
         raise LeadkitError(
-            f"{name} does not show what is stored in it: {'; '.join(off)}. If the change is meant: leadkit refresh {name}"
+            f"{name} does not show what is stored in it: {'; '.join(off)}. If it is meant: leadkit refresh {name}"
         )
 
 
