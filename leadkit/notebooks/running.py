@@ -21,6 +21,7 @@ FIXED = {
     "LC_ALL": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "POLARS_TABLE_WIDTH": "120",
+    "CI": "true",  # no progress bars: whether one appears is chance
 }
 """What the outputs of a notebook may depend on, held still."""
 CELL_SECONDS = 120

@@ -87,7 +87,8 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]
         return note(f"{caption}: {empty}")
     head = "".join(f'<th scope="col"{_class(column)}>{escape(column.heading)}</th>' for column in columns)
     body = "".join(f"<tr>{_row(columns, row)}</tr>" for row in rows)
-    html = f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    wide = ' class="lk-wide"' if len(columns) > _NARROW else ""
+    html = f"<table{wide}><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     lines = [[column.heading for column in columns], *rows]
     return Block(html, "\n".join([caption, *(" | ".join(line) for line in lines)]))
 
@@ -109,6 +110,9 @@ def points(items: Iterable[tuple[str, str, str]], *, empty: str) -> Block:
 def note(sentence: str) -> Block:
     """A sentence by itself."""
     return Block(f'<p class="lk-note">{escape(sentence)}</p>', sentence)
+
+
+_NARROW = 4  # columns that a telephone shows side by side
 
 
 def _row(columns: Sequence[Column], cells: Sequence[str]) -> str:

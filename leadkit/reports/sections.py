@@ -137,7 +137,7 @@ def waiting(t: ReportTables, *, rows: int = 12) -> Block:
         Column("Waits", number=True),
         Column("Fee", number=True),
     ]
-    cells = ([phrases.when(row["submitted_at"], t.zone), *_asked(row)] for row in newest.to_dicts())
+    cells = ([phrases.when(row["submitted_at"], t.zone), *_asked(row, reveal=t.parameters.reveal)] for row in newest.to_dicts())
     return table(
         f"The newest leads without an answer (times in {t.zone})", columns, cells, empty="every lead is answered."
     )
@@ -237,8 +237,9 @@ def _amounts(row: Row) -> Iterator[str]:
     return (phrases.amount_alone(row[name], row["fee_currency"]) for name in _MONEY.values())
 
 
-def _asked(row: Row) -> Iterator[str]:
+def _asked(row: Row, *, reveal: bool) -> Iterator[str]:
     yield row["item_title"] or row["item_id"] or "No listing"
-    yield " ".join(filter(None, (row["first_name"], row["last_name"]))) or "No name"
+    name = " ".join(filter(None, (row["first_name"], row["last_name"])))
+    yield (name if reveal else "masked") if name else "no name"
     yield "not known" if row["age"] is None else wording.span(row["age"])
     yield phrases.money(row["fee"], row["fee_currency"])
