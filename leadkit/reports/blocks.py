@@ -88,7 +88,9 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]
     head = "".join(f'<th scope="col"{_class(column)}>{escape(column.heading)}</th>' for column in columns)
     body = "".join(f"<tr>{_row(columns, row)}</tr>" for row in rows)
     wide = ' class="lk-wide"' if len(columns) > _NARROW else ""
-    html = f"<table{wide}><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    html = (
+        f"<table{wide}><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
     lines = [[column.heading for column in columns], *rows]
     return Block(html, "\n".join([caption, *(" | ".join(line) for line in lines)]))
 

@@ -137,7 +137,10 @@ def waiting(t: ReportTables, *, rows: int = 12) -> Block:
         Column("Waits", number=True),
         Column("Fee", number=True),
     ]
-    cells = ([phrases.when(row["submitted_at"], t.zone), *_asked(row, reveal=t.parameters.reveal)] for row in newest.to_dicts())
+    cells = (
+        [phrases.when(row["submitted_at"], t.zone), *_asked(row, reveal=t.parameters.reveal)]
+        for row in newest.to_dicts()
+    )
     return table(
         f"The newest leads without an answer (times in {t.zone})", columns, cells, empty="every lead is answered."
     )
