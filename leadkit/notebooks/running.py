@@ -13,6 +13,7 @@ from typing import Any
 
 from leadkit.errors import LeadkitError
 from leadkit.notebooks.document import Cell, Notebook, place
+from leadkit.notebooks.personal import without_personal
 from leadkit.notebooks.secrets import without_secrets
 
 FIXED = {
@@ -44,7 +45,7 @@ class Failure:
     value: str
 
     def __str__(self) -> str:
-        first = without_secrets(self.value).strip().partition("\n")[0]
+        first = without_personal(without_secrets(self.value)).strip().partition("\n")[0]
         return f"{self.name}: {first}" if first else self.name
 
 

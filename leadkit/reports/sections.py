@@ -218,7 +218,7 @@ def _answered(row: Row) -> Iterator[Card]:
     yield Card("Leads", f"{row['leads']:,}", f"and {wording.count(row['duplicates'], 'repeat')} within a day")
     answered = row["answered_exact"] + row["answered_interval"]
     unknown = f", of {row['unknown']:,} nothing is known" if row["unknown"] else ""
-    yield Card("Answered", f"{answered:,}", f"{row['unanswered']:,} are not{unknown}")
+    yield Card("Answered", f"{answered:,}", f"{row['unanswered']:,} not answered{unknown}")
 
 
 def _waits(row: Row) -> Iterator[Card]:
