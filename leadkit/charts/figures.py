@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from html import unescape
 from typing import Any, get_args
 
 import plotly.graph_objects as go
@@ -12,6 +13,7 @@ from leadkit.charts.look import BANDS, OTHER, SERIES, TEMPLATES, Theme
 from leadkit.charts.texts import subtitle, title
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.given import Needed, needed
+from leadkit.wording import count
 
 
 def alt(figure: go.Figure) -> str:
@@ -49,7 +51,7 @@ def themed(figure: go.Figure, theme: Theme) -> go.Figure:
 def drawn(
     traces: Iterable[go.Figure], *, theme: Theme, heading: str, below: str, alt: str, height: int = 380, **layout: Any
 ) -> go.Figure:
-    """A figure of these traces with the house's template; `heading`, `below` and `alt` are plain texts."""
+    """A figure of these traces in the house's look; `heading` and `below` are plain, names in `alt` escaped."""
     lines = title(heading)
     pad = _TOP + _LINE * lines.count("<br>")  # Plotly moves a title of several lines up by all but one of them
     return go.Figure(
@@ -57,7 +59,7 @@ def drawn(
         {
             "template": TEMPLATES[checked_theme(theme)],
             "title": {"text": lines, "subtitle": {"text": subtitle(below)}, "pad": {"t": pad}},
-            "meta": {"alt": " ".join(alt.split())},
+            "meta": {"alt": " ".join(unescape(alt).split())},
             "height": height,
             **layout,
         },
@@ -79,6 +81,12 @@ def nothing(why: str, *, theme: Theme, heading: str) -> go.Figure:
         yaxis=hidden,
         annotations=[{**said, "font": {"size": 14}}],
     )
+
+
+def missing(what: str, rows: pl.DataFrame) -> str:
+    """What to say where rows have nothing to draw, with how many leads they are about."""
+    leads = int(rows.get_column("leads").sum())
+    return f"{what}: {count(leads, 'lead')}." if leads else "There are no leads."
 
 
 def rows_of(frame: object, columns: Mapping[str, Needed], *, by: str) -> pl.DataFrame:
