@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from leadkit import wording
+from leadkit.charts.texts import safe
 from leadkit.errors import InvalidRequest
 
 SHARES = {"tickformat": ".0%", "rangemode": "tozero", "nticks": 6}
@@ -102,7 +103,7 @@ def money_axis(lowest: float, highest: float, currency: str, *, room: float = 1.
     """An axis of money in one currency, with nothing always on it."""
     low, high = min(lowest, 0), max(highest, 0)
     return {
-        "title": {"text": currency},
+        "title": {"text": safe(currency)},
         "range": [round(low * room, 2), round((high or (0 if low else 1)) * room, 2)],
         "tickformat": ",.3~r",
         "nticks": 6,
@@ -114,9 +115,14 @@ def dates_axis(dates: pl.Series, *, title: str) -> dict[str, Any]:
     """An axis of dates; a few of them have a tick each."""
     there = dates.unique().sort()
     if len(there) > _FEW_DATES:
-        return {"title": {"text": title}, "type": "date", "nticks": 6}
+        return {"title": {"text": safe(title)}, "type": "date", "nticks": 6}
     texts = there.dt.to_string("%b<br>%Y" if title.startswith("month") else "%b %-d<br>%Y").to_list()
-    return {"title": {"text": title}, "type": "date", "tickvals": there.cast(pl.String).to_list(), "ticktext": texts}
+    return {
+        "title": {"text": safe(title)},
+        "type": "date",
+        "tickvals": there.cast(pl.String).to_list(),
+        "ticktext": texts,
+    }
 
 
 def rows_axis(count: int) -> dict[str, Any]:

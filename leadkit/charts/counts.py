@@ -32,7 +32,7 @@ def buckets(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, or there is no such theme.
     """
-    found = rows_of(frame, {"bucket": "text", "leads": "count", "share": "any"}, by="buckets")
+    found = rows_of(frame, {"bucket": "text", "leads": "count", "share": "any"}, by="buckets", theme=theme)
     leads = int(found.get_column("leads").sum())
     if not leads:
         return nothing(empty or "There are no leads.", theme=theme, heading=title)
@@ -74,7 +74,7 @@ def lead_flow(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, or there is no such theme.
     """
-    found = rows_of(frame, {"day": "any", "zone": "text", "leads": "count"}, by="lead_flow")
+    found = rows_of(frame, {"day": "any", "zone": "text", "leads": "count"}, by="lead_flow", theme=theme)
     dated = found.drop_nulls("day")
     if dated.is_empty():
         return nothing(empty or missing("No time is known", found), theme=theme, heading=title)

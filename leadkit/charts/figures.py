@@ -57,7 +57,7 @@ def drawn(
     return go.Figure(
         list(traces),
         {
-            "template": TEMPLATES[checked_theme(theme)],
+            "template": TEMPLATES[theme],
             "title": {"text": lines, "subtitle": {"text": subtitle(below)}, "pad": {"t": pad}},
             "meta": {"alt": " ".join(unescape(alt).split())},
             "height": height,
@@ -89,13 +89,14 @@ def missing(what: str, rows: pl.DataFrame) -> str:
     return f"{what}: {count(leads, 'lead')}." if leads else "There are no leads."
 
 
-def rows_of(frame: object, columns: Mapping[str, Needed], *, by: str) -> pl.DataFrame:
-    """The frame with these columns, collected.
+def rows_of(frame: object, columns: Mapping[str, Needed], *, by: str, theme: object) -> pl.DataFrame:
+    """The frame with these columns, collected; the chart's theme is looked at on the way.
 
     Raises:
-        InvalidRequest: it is no frame, or a column has another dtype.
+        InvalidRequest: it is no frame, a column has another dtype, or there is no such theme.
         MissingColumns: a column is missing; names the nearest.
     """
+    checked_theme(theme)
     return needed(frame, columns, by=f"charts.{by}", name="frame").collect()
 
 

@@ -57,7 +57,7 @@ def fees(
         InvalidRequest: a column has another dtype, it is grouped by something else than Dates, or there is no such
             theme.
     """
-    found = rows_of(frame, _TOTALS, by="fees")
+    found = rows_of(frame, _TOTALS, by="fees", theme=theme)
     date = _date_column(found)
     dated = one_row_each(found, [date, "fee_currency"], by="fees").drop_nulls([date, "fee_currency", "total"])
     if dated.is_empty():
@@ -105,7 +105,7 @@ def cost_per_listing(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, it was grouped by nothing, or there is no such theme.
     """
-    found = rows_of(frame, _TOTALS | _ANSWERED, by="cost_per_listing")
+    found = rows_of(frame, _TOTALS | _ANSWERED, by="cost_per_listing", theme=theme)
     names = by_columns(found, _TOTALS)
     if not names:
         raise InvalidRequest("charts.cost_per_listing: frame has no listings; give fee_totals by=['item_id'].")

@@ -11,6 +11,7 @@ from leadkit.charts.axes import SHARES, counts_axis, in_words, labels_above, row
 from leadkit.charts.figures import drawn, missing, nothing, rows_of
 from leadkit.charts.groups import COLOURED, by_columns, names_of
 from leadkit.charts.look import MARKERS, OTHER, SERIES, Theme
+from leadkit.charts.texts import safe
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.given import Needed
 from leadkit.metrics.traces import AnyFrame
@@ -53,7 +54,7 @@ def shares(
     """
     columns = _columns(frame, share)
     needs: dict[str, Needed] = {"leads": "count", **{name: "any" for one in columns for name in (one, *_ends(one))}}
-    found = rows_of(frame, needs, by="shares")
+    found = rows_of(frame, needs, by="shares", theme=theme)
     heading = title or (in_words(columns[0]).capitalize() if len(columns) == 1 else "Shares and their intervals")
     some = found.filter(pl.any_horizontal(pl.col(list(columns)).is_not_null()))
     if some.is_empty():
@@ -124,7 +125,7 @@ def trade_in_years(
 
 def _trade_ins(frame: AnyFrame, *, by: str, theme: Theme, title: str, empty: str | None, in_order: bool) -> go.Figure:
     needs: dict[str, Needed] = {"leads": "count", **dict.fromkeys(("share", "low", "high"), "any")}
-    found = rows_of(frame, needs, by=by)
+    found = rows_of(frame, needs, by=by, theme=theme)
     keys = by_columns(found, needs)
     if not keys:
         raise InvalidRequest(f"charts.{by}: frame has one row over all; give trade_ins a by=, such as 'make'.")
@@ -189,7 +190,7 @@ def _points(
         x=rows.get_column(column).round(4).to_list(),
         y=y,
         mode="markers",
-        name=in_words(column),
+        name=safe(in_words(column)),
         marker={"color": colour, "size": 10, "symbol": [MARKERS[place] + ("-open" if one else "") for one in few]},
         customdata=list(zip(names, _in_words(rows, column), strict=True)),
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",

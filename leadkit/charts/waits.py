@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal
 
 import plotly.graph_objects as go
 import polars as pl
@@ -15,6 +14,7 @@ from leadkit.charts.groups import COLOURED, Series, by_columns, series_of
 from leadkit.charts.look import BANDS, Theme
 from leadkit.metrics.given import Needed
 from leadkit.metrics.traces import AnyFrame
+from leadkit.metrics.waits import Clock, one_of
 from leadkit.wording import count, share, span
 
 _COLUMNS: dict[str, Needed] = {
@@ -34,7 +34,7 @@ _MARKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 def survival(
     frame: AnyFrame,
     *,
-    clock: Literal["calendar", "business"] = "calendar",
+    clock: Clock = "calendar",
     theme: Theme = "light",
     title: str = "How long until the first reply",
     empty: str | None = None,
@@ -58,7 +58,8 @@ def survival(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, or there is no such theme or clock.
     """
-    found = rows_of(frame, _COLUMNS, by="survival").drop_nulls(["t", "unanswered_share"])
+    one_of(clock, Clock, name="clock", function="charts.survival")
+    found = rows_of(frame, _COLUMNS, by="survival", theme=theme).drop_nulls(["t", "unanswered_share"])
     if found.is_empty():
         return nothing(empty or "There are no leads whose wait is known.", theme=theme, heading=title)
     names = by_columns(found, _COLUMNS)
