@@ -91,16 +91,17 @@ def _shown(column: pl.Series, dtype: pl.DataType, kind: str, zone: str) -> tuple
         return zoned.dt.to_string("%Y-%m-%d %H:%M:%S %Z" if dtype.time_zone else "%Y-%m-%d %H:%M:%S"), str
     if isinstance(dtype, pl.List | pl.Array):
         return column.list.len() if isinstance(dtype, pl.List) else column.arr.len(), "[{:,}]".format
-    return _as_text(column, dtype), _on_one_line
+    return _as_text(column, dtype), _cut
 
 
 def _as_text(column: pl.Series, dtype: pl.DataType) -> pl.Series:
-    """The start of each text; what is no text is written as Polars writes it."""
+    """The start of each text, on one line; what is no text is written as Polars writes it."""
     if isinstance(dtype, pl.Binary | pl.Object):
         return column.is_not_null().replace_strict({True: f"({dtype})"}, default=None, return_dtype=pl.String)
-    if isinstance(dtype, pl.Struct):
-        return column.struct.json_encode().str.head(_LONGEST + 1)
-    return column.cast(pl.String).str.head(_LONGEST + 1)
+    known = pl.when(column.is_not_null())
+    written = column.struct.json_encode() if isinstance(dtype, pl.Struct) else column.cast(pl.String)
+    line = written.str.replace_all(r"\s+", " ").str.strip_chars()
+    return pl.select(known.then(line.str.head(_LONGEST + 1))).to_series()
 
 
 def _quantiles(frame: pl.DataFrame, column: pl.Series) -> list[str]:
@@ -152,9 +153,8 @@ def _plain(value: Decimal) -> str:
 
 
 def _rate(value: Decimal) -> str:
-    return f"{value:.6g}"
+    return _plain(Decimal(f"{value:.6g}"))
 
 
-def _on_one_line(text: str) -> str:
-    line = " ".join(text.split())
+def _cut(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
