@@ -1,6 +1,7 @@
 """The benchmarks run, print, judge and keep what they found; nothing here is about how fast anything is."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -141,6 +142,9 @@ def test_a_lost_message_is_no_result_either():
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-m", module, *arguments]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    plain = {
+        name: value for name, value in os.environ.items() if not name.startswith("COV")
+    }  # untraced, as it is meant
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=plain)
     assert not ran.stderr
     return ran
