@@ -22,9 +22,19 @@ from leadkit.retry_after import http_date
 from leadkit.sellers import with_other_party, with_sender
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES, newest_first
 from leadkit.sources.ebay_leads import LEADS, read_leads_body
-from leadkit.sources.ebay_mailbox import FOLDERS, MAIL, ROOT, folder_rows, mail_rows, merged, named, oldest_first
+from leadkit.sources.ebay_mailbox import (
+    ENVELOPE,
+    FOLDERS,
+    MAIL,
+    ROOT,
+    folder_rows,
+    mail_rows,
+    merged,
+    named,
+    oldest_first,
+)
 from leadkit.tables import Decoded, decode
-from leadkit.trading import Said, read_answer
+from leadkit.trading import Said, read_answer, tell
 
 Bodies = (
     str | os.PathLike[str] | bytes | Mapping[str, Any] | Iterable[str | os.PathLike[str] | bytes | Mapping[str, Any]]
@@ -232,10 +242,10 @@ def mail_of(
 ) -> pl.DataFrame:
     """The messages of these bodies, each once with all that is known of it, the oldest first."""
     frames, folders = [], [FOLDERS.empty()]
-    for one, said in _answers(MAIL, saved):
+    for one, said in _answers(MAIL, saved, problems):
         known = at or said.at or one.fetched_at
         frames.append(mail_rows(said, account=account, fetched_at=known, problems=problems))
-        folders.append(folder_rows(said, account=account, fetched_at=known, problems=Problems()))
+        folders.append(folder_rows(said, account=account, fetched_at=known, problems=problems))
     return named(oldest_first(merged(union(MAIL, frames))), pl.concat(folders))
 
 
@@ -245,13 +255,17 @@ def folders_of(
     """The folders of these bodies and the row of their totals, each once, as last seen."""
     frames = [
         folder_rows(said, account=account, fetched_at=at or said.at or one.fetched_at, problems=problems)
-        for one, said in _answers(FOLDERS, saved)
+        for one, said in _answers(FOLDERS, saved, problems)
     ]
     return union(FOLDERS, frames).unique("folder_id", keep="last", maintain_order=True)
 
 
-def _answers(table: Table, saved: Iterable[SavedBody]) -> Iterator[tuple[SavedBody, Said]]:
-    return ((one, _said(table, one)) for one in saved)
+def _answers(table: Table, saved: Iterable[SavedBody], problems: Problems) -> Iterator[tuple[SavedBody, Said]]:
+    """What each body says of itself, told."""
+    for one in saved:
+        said = _said(table, one)
+        tell(said, table, ENVELOPE, problems)
+        yield one, said
 
 
 def _said(table: Table, one: SavedBody) -> Said:

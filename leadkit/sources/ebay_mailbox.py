@@ -5,9 +5,10 @@ Page: ``POST /ws/api.dll`` with the call ``GetMyMessages``. Headers come in page
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ import polars as pl
 from leadkit.decode.html_text import newest_message
 from leadkit.decode.xml import children
 from leadkit.endpoint import Endpoint
+from leadkit.errors import LeadkitError
 from leadkit.fetch import Run, check_total, completed, once_each, reading, union, within
 from leadkit.mail_request import CALL, FoldersRequest, MailRequest
 from leadkit.pages import Page, by_number
@@ -166,9 +168,12 @@ GET_MAIL = Endpoint(table=MAIL, **_ENDPOINT)
 GET_FOLDERS = Endpoint(table=FOLDERS, **_ENDPOINT)
 
 IDS_A_CALL = 10
+DEFAULT_PAGE = 25
+"""So many messages the API sends where nobody says how many; it never has smaller pages unasked."""
+_COUNT = "TotalMessageCount"
 NAMES = {"0": "Inbox", "1": "Sent"}
 """The folders whose names the API does not send."""
-_ENVELOPE = frozenset(
+ENVELOPE = frozenset(
     {"Timestamp", "Ack", "Version", "Build", "CorrelationID", "Errors", "HardExpirationWarning", "Messages", "Summary"}
     | {"Alerts", "EIASToken", "NotificationEventName", "RecipientUserID"}
 )
@@ -179,19 +184,22 @@ Headers = tuple[tuple[str, str], ...]
 def fetch_mail(run: Run, request: MailRequest, headers: Headers) -> pl.DataFrame:
     """All messages of the request, the oldest first; `headers` are those of the account (site, version)."""
     end = run.clamped(MAIL, request.start, request.end)
-    mailbox = _Mailbox(run, request, headers, end)
-    found = union(MAIL, [mailbox.in_folder(folder) for folder in request.folders])
+    mailbox = _Mailbox(MAIL, run, request, headers, end)
+    swept = {folder: mailbox.in_folder(folder) for folder in request.folders}
+    found = union(MAIL, swept.values())
     tell_missing(run, request, found)
     found = once_each(MAIL, within(found, "received_at", request.start, end))
     found = run.first_rows(MAIL, oldest_first(found), request.max_rows)
     if request.bodies:
         found = mailbox.with_bodies(found)
-    return mailbox.with_names(found)
+    found = mailbox.with_names(found)
+    mailbox.check_counts({folder: len(rows) for folder, rows in swept.items()})
+    return found
 
 
 def fetch_folders(run: Run, _: FoldersRequest, headers: Headers) -> pl.DataFrame:
     """The folders, and the row of their totals."""
-    return _Mailbox(run, MailRequest.model_construct(), headers, None).folders()
+    return _Mailbox(FOLDERS, run, MailRequest.model_construct(), headers, None).summary
 
 
 def oldest_first(mail: pl.DataFrame) -> pl.DataFrame:
@@ -199,10 +207,11 @@ def oldest_first(mail: pl.DataFrame) -> pl.DataFrame:
     return mail.sort("received_at", "message_id", nulls_last=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Mailbox:
-    """A mailbox that is being read."""
+    """A mailbox that is being read, for one of its tables."""
 
+    table: Table
     run: Run
     request: MailRequest
     headers: Headers
@@ -213,17 +222,18 @@ class _Mailbox:
         for ids, name in ((self.request.ids, "MessageIDs"), (self.request.external_ids, "ExternalMessageIDs")):
             if ids is not None:
                 return self._by_ids("ReturnHeaders", ids, name, FolderID=folder)
-        pages = by_number(
+        swept = by_number(
             lambda numbers: self.run.in_parallel(lambda number: self._page(folder, number), numbers),
             size=self.request.page_size,
             at_once=self.run.max_parallel,
-            enough=self._enough,
+            enough=self._are_enough,
+            more=lambda came: self._is_more(folder, came),
         )
-        rows = union(MAIL, [page.content for page in pages])
+        rows = union(MAIL, [page.content for page in swept.pages])
         once = once_each(MAIL, rows)
-        if len(once) < len(rows):
+        if again := len(rows) - len(once) + sum(len(page.ids) for page in swept.repeated):
             detail = "messages that came in more than one page are kept once"
-            self.run.tell(MAIL, "duplicate", column=MAIL.key, count=len(rows) - len(once), detail=detail)
+            self.run.tell(MAIL, "duplicate", column=MAIL.key, count=again, detail=detail)
         return once
 
     def with_bodies(self, mail: pl.DataFrame) -> pl.DataFrame:
@@ -243,26 +253,52 @@ class _Mailbox:
     def with_names(self, mail: pl.DataFrame) -> pl.DataFrame:
         """The messages with the names of their folders, asked for where they are not known."""
         nameless = mail.filter(pl.col("folder_name").is_null()).get_column("folder_id").drop_nulls()
-        if set(nameless) - set(NAMES):
-            folders = self.folders()
-            if not self._is_filtered():
-                _check_counts(self.run, mail, folders, self.request.folder or ())
-            return named(mail, folders)
-        return named(mail, FOLDERS.empty())
+        return named(mail, self.summary if set(nameless) - set(NAMES) else FOLDERS.empty())
 
-    def folders(self) -> pl.DataFrame:
+    @cached_property
+    def summary(self) -> pl.DataFrame:
         """The folders, and the row of their totals."""
-        content = written(CALL, {"DetailLevel": "ReturnSummary"})
-        return self._ask(GET_FOLDERS, content)
+        return self._ask(GET_FOLDERS, written(CALL, {"DetailLevel": "ReturnSummary"}))
 
-    def _enough(self, pages: list[Page[pl.DataFrame]]) -> bool:
-        most = self.request.max_rows
-        return most is not None and sum(len(page.ids) for page in pages) > most
+    @cached_property
+    def counts(self) -> dict[str | None, int]:
+        """How many messages there are by the summary, in each folder and (None) in all; those of high priority alone.
 
-    def _is_filtered(self) -> bool:
+        It only serves to check what came: where the API refuses it, that is told, and nothing can be checked.
+        """
+        count = "high_priority" if self.request.high_priority else "messages"
+        try:
+            return dict(self.summary.select("folder_id", count).drop_nulls(count).iter_rows())
+        except LeadkitError as error:
+            detail = f"the summary of the folders could not be had: nobody knows whether all came ({error})"
+            self.run.tell(MAIL, "unchecked_total", column=_COUNT, detail=detail)
+            return {}
+
+    def check_counts(self, came: Mapping[str | None, int]) -> None:
+        """Tell where the summary's count of what was read whole differs from what came."""
+        for folder, rows in came.items():
+            looked_at = self._is_whole(rows) and "summary" not in self.__dict__
+            if not (looked_at or self._is_of_a_part() or self._are_enough(rows + 1)) and folder in self.counts:
+                check_total(self.run.problems, MAIL, said=self.counts[folder], came=rows, name=_COUNT, key=folder)
+
+    def _is_more(self, folder: str | None, came: int) -> bool:
+        """Whether a short page may not be the last: the summary counts more, or has no count of just this."""
+        if self._is_whole(came) or self._are_enough(came + 1):
+            return False
+        return self._is_of_a_part() or (bool(self.counts) and self.counts.get(folder, came + 1) > came)
+
+    def _is_whole(self, came: int) -> bool:
+        """Whether so few came that no size of a page can have cut them; nobody needs to ask how many there are."""
+        return came == 0 or came < DEFAULT_PAGE <= self.request.page_size
+
+    def _is_of_a_part(self) -> bool:
+        """Whether it is asked for something that the summary has no count of."""
         asked = self.request
-        by_id = asked.ids is not None or asked.external_ids is not None
-        return bool(asked.start or self.end or by_id or asked.high_priority or asked.max_rows)
+        return bool(asked.start or self.end or asked.ids is not None or asked.external_ids is not None)
+
+    def _are_enough(self, rows: int) -> bool:
+        """Whether so many are more than the user wants."""
+        return self.request.max_rows is not None and rows > self.request.max_rows
 
     def _page(self, folder: str | None, number: int) -> Page[pl.DataFrame]:
         paging = {"EntriesPerPage": self.request.page_size, "PageNumber": number}
@@ -293,6 +329,7 @@ class _Mailbox:
             status=answer.status,
         )
         note(answer, said, problems.clean)
+        tell(said, self.table, ENVELOPE, problems)
         rows = mail_rows if endpoint.table is MAIL else folder_rows
         found = rows(said, account=account, fetched_at=said.at or at, problems=problems)
         answer.entry.rows = len(found)
@@ -300,8 +337,7 @@ class _Mailbox:
 
 
 def mail_rows(said: Said, *, account: str, fetched_at: datetime | None, problems: Problems) -> pl.DataFrame:
-    """The messages of one answer; what was odd in it goes to the problems."""
-    tell(said, MAIL, _ENVELOPE, problems)
+    """The messages of one answer; what was odd in them goes to the problems."""
     decoded = decode_elements(MAIL, rows_inside(said.root, "Messages", "Message", MAIL, problems))
     rows = completed(MAIL, decoded.frame, account=account, fetched_at=fetched_at)
     problems.add_misfits(decoded.misfits, MAIL, rows)
@@ -311,8 +347,7 @@ def mail_rows(said: Said, *, account: str, fetched_at: datetime | None, problems
 
 
 def folder_rows(said: Said, *, account: str, fetched_at: datetime | None, problems: Problems) -> pl.DataFrame:
-    """The folders of one answer and the row of their totals."""
-    tell(said, FOLDERS, _ENVELOPE, problems)
+    """The folders of one answer and the row of their totals; what was odd in them goes to the problems."""
     summaries = children(said.root, "Summary")
     found = [folder for summary in summaries for folder in children(summary, "FolderSummary")]
     decoded = decode_elements(FOLDERS, found)
@@ -368,12 +403,3 @@ def _keys(rows: pl.DataFrame) -> tuple[str, ...]:
     if ids.has_nulls():
         ids = ids.fill_null(rows.drop("media", "fetched_at").hash_rows().cast(pl.String))
     return tuple(ids)
-
-
-def _check_counts(run: Run, mail: pl.DataFrame, folders: pl.DataFrame, asked: Sequence[str]) -> None:
-    """Where the summary's count of a folder that was read whole differs from what came."""
-    counts = dict(folders.select("folder_id", "messages").drop_nulls().iter_rows())
-    for folder in asked:
-        if folder in counts:
-            came = mail.filter(pl.col("folder_id") == folder).height
-            check_total(run.problems, MAIL, said=counts[folder], came=came, name="TotalMessageCount", key=folder)
