@@ -15,6 +15,8 @@ import polars as pl
 
 from leadkit.errors import InvalidRequest
 from leadkit.fetch import check_total, completed, once_each, reading, union
+from leadkit.mail_records import FOLDERS, MAIL
+from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first
 from leadkit.problems import Problems, as_dicts
 from leadkit.recorder import sidecar_of
 from leadkit.records import Table
@@ -22,17 +24,6 @@ from leadkit.retry_after import http_date
 from leadkit.sellers import with_other_party, with_sender
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES, newest_first
 from leadkit.sources.ebay_leads import LEADS, read_leads_body
-from leadkit.sources.ebay_mailbox import (
-    ENVELOPE,
-    FOLDERS,
-    MAIL,
-    ROOT,
-    folder_rows,
-    mail_rows,
-    merged,
-    named,
-    oldest_first,
-)
 from leadkit.tables import Decoded, decode
 from leadkit.trading import Said, read_answer, tell
 

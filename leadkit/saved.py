@@ -13,6 +13,7 @@ import polars as pl
 
 from leadkit.ebay_tables import EbayTables
 from leadkit.fetch import Run, within
+from leadkit.mail_records import MAIL
 from leadkit.mail_request import FoldersRequest, MailRequest
 from leadkit.parameters import Request
 from leadkit.readers import conversations_of, folders_of, leads_of, mail_of, messages_of
@@ -28,7 +29,7 @@ from leadkit.sources.ebay_conversations import (
     spoken_within,
 )
 from leadkit.sources.ebay_leads import LEADS, LeadsRequest
-from leadkit.sources.ebay_mailbox import MAIL, tell_missing
+from leadkit.sources.ebay_mailbox import tell_missing
 
 
 class Saved(SavedTables, EbayTables):

@@ -6,154 +6,31 @@ Page: ``POST /ws/api.dll`` with the call ``GetMyMessages``. Headers come in page
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from leadkit.decode.html_text import newest_message
-from leadkit.decode.xml import children
 from leadkit.endpoint import Endpoint
 from leadkit.errors import LeadkitError
-from leadkit.fetch import Run, check_total, completed, once_each, reading, union, within
+from leadkit.fetch import Run, check_total, once_each, reading, union, within
+from leadkit.mail_records import FOLDERS, MAIL
 from leadkit.mail_request import CALL, FoldersRequest, MailRequest
+from leadkit.mail_rows import ENVELOPE, NAMES, ROOT, folder_rows, keys_of, mail_rows, merged, named, oldest_first
 from leadkit.pages import Page, by_number
-from leadkit.problems import Problems
-from leadkit.records import Record, Table, ours, wire
-from leadkit.tables import decode_elements
-from leadkit.trading import TOKEN_HEADER, Said, note, read_answer, rows_inside, tell, verdict, with_blanks, written
+from leadkit.records import Table
+from leadkit.trading import (
+    TOKEN_HEADER,
+    is_beyond_the_last_page,
+    note,
+    read_answer,
+    tell,
+    verdict,
+    written,
+)
 
-_ROW = "Messages.Message[]"
-_FOLDER = "Summary.FolderSummary[]"
-_TOTAL = "Summary[]"
-_ACCOUNT = "The account that it was fetched for."
-_HEADERS_ONLY = "not sent, or the message was fetched without its headers"
-_BODY = "bodies were not asked for, or the message has none"
-_TOTALS_ROW = "; in the row without a folder, of all folders"
-
-
-class MailMedia(Record):
-    """One attachment of a message."""
-
-    name: str | None = wire("MediaName", "Name of the picture.", as_sent=True, personal=True)
-    type: str | None = wire("MediaType", "Its type; GetMyMessages does not send any.")
-    url: str | None = wire("MediaURL", "Where the picture lies.", personal=True)
-
-
-class Mail(Record):
-    """One message in a seller's mailbox."""
-
-    account: str | None = ours(_ACCOUNT, comes_from="Ebay(account=)")
-    message_id: str | None = wire(f"{_ROW}.MessageID", "Id of the message in My Messages.")
-    external_message_id: str | None = wire(
-        f"{_ROW}.ExternalMessageID", "Id of the message in GetMemberMessages.", null="the message was made without one"
-    )
-    folder_id: str | None = wire(f"{_ROW}.Folder.FolderID", "Id of its folder: 0 inbox, 1 sent, others are the user's.")
-    folder_name: str | None = wire(
-        f"{_ROW}.Folder.FolderName", "Name of its folder, else the one that the summary of folders has."
-    )
-    sender: str | None = wire(f"{_ROW}.Sender", "Who sent it.", personal=True)
-    recipient: str | None = wire(f"{_ROW}.RecipientUserID", "Who got it.", personal=True)
-    send_to_name: str | None = wire(f"{_ROW}.SendToName", "The name that it was sent to.", personal=True)
-    subject: str | None = wire(f"{_ROW}.Subject", "Subject, on one line.", as_sent=True, personal=True)
-    received_at: datetime | None = wire(f"{_ROW}.ReceiveDate", "When My Messages received it.", unit="UTC")
-    expires_at: datetime | None = wire(f"{_ROW}.ExpirationDate", "When the message expires.", unit="UTC")
-    replied_at: datetime | None = wire(
-        f"{_ROW}.ResponseDetails.UserResponseDate",
-        "When the user responded to it.",
-        unit="UTC",
-        null="no response, or the API did not tell its time",
-    )
-    item_id: str | None = wire(f"{_ROW}.ItemID", "Id of the listing.", null=_HEADERS_ONLY)
-    item_title: str | None = wire(f"{_ROW}.ItemTitle", "Title of the listing.", as_sent=True)
-    item_end_at: datetime | None = wire(f"{_ROW}.ItemEndTime", "When the listing ended.", unit="UTC")
-    listing_status: str | None = wire(
-        f"{_ROW}.ListingStatus", "Status of the listing when the question was asked: Active, Ended, Completed."
-    )
-    message_type: str | None = wire(
-        f"{_ROW}.MessageType", "ClassifiedsContactSeller is a lead; AskSellerQuestion, ResponseToASQQuestion, …"
-    )
-    question_type: str | None = wire(f"{_ROW}.QuestionType", "General, Shipping, Payment, …")
-    flagged: bool | None = wire(f"{_ROW}.Flagged", "Whether it has a flag.")
-    high_priority: bool | None = wire(f"{_ROW}.HighPriority", "Whether it is marked as of high priority.")
-    read: bool | None = wire(f"{_ROW}.Read", "Whether the user has seen it.")
-    replied: bool | None = wire(f"{_ROW}.Replied", "Whether there has been a reply.")
-    response_enabled: bool | None = wire(f"{_ROW}.ResponseDetails.ResponseEnabled", "Whether it can be responded to.")
-    response_url: str | None = wire(
-        f"{_ROW}.ResponseDetails.ResponseURL", "Where to respond to it.", null="it can't be responded to", personal=True
-    )
-    html: str | None = wire(
-        f"{_ROW}.Text", "The text as sent: often HTML of the whole thread.", null=_BODY, as_sent=True, personal=True,
-        markup=True,
-    )  # fmt: skip
-    text: str | None = wire(
-        f"{_ROW}.Content",
-        "Plain text: Content as sent, else the newest message taken out of Text.",
-        null=_BODY,
-        as_sent=True,
-        personal=True,
-        markup=True,
-    )
-    media: list[MailMedia] | None = wire(f"{_ROW}.MessageMedia[]", "Its pictures.", null="none were sent")
-    fetched_at: datetime | None = ours(
-        "When the API answered.",
-        comes_from="Timestamp, else the Date header, else the clock",
-        unit="UTC",
-        null="a body without one",
-    )
-
-
-class Folder(Record):
-    """One folder of a mailbox, or (without a folder_id) all of them together."""
-
-    account: str | None = ours(_ACCOUNT, comes_from="Ebay(account=)")
-    folder_id: str | None = wire(f"{_FOLDER}.FolderID", "Id of the folder.", null="the row of the totals")
-    name: str | None = wire(
-        f"{_FOLDER}.FolderName", "Name of the folder; the API leaves out those of 0 and 1, Inbox and Sent."
-    )
-    messages: int | None = wire(f"{_FOLDER}.TotalMessageCount", f"Messages in it{_TOTALS_ROW}.", unit="messages")
-    new_messages: int | None = wire(f"{_FOLDER}.NewMessageCount", f"New ones among them{_TOTALS_ROW}.", unit="messages")
-    high_priority: int | None = wire(
-        f"{_FOLDER}.TotalHighPriorityCount", f"Those of high priority{_TOTALS_ROW}.", unit="messages"
-    )
-    new_high_priority: int | None = wire(
-        f"{_FOLDER}.NewHighPriorityCount", f"New ones of high priority{_TOTALS_ROW}.", unit="messages"
-    )
-    alerts: int | None = wire(
-        f"{_FOLDER}.TotalAlertCount", "Alerts; the API counts them as flagged now.", unit="alerts"
-    )
-    new_alerts: int | None = wire(f"{_FOLDER}.NewAlertCount", "New alerts, likewise.", unit="alerts")
-    flagged: int | None = ours(
-        "Flagged messages of all folders.",
-        comes_from="Summary.FlaggedMessageCount",
-        unit="messages",
-        null="the row of a folder",
-    )
-    fetched_at: datetime | None = ours(
-        "When the API answered.",
-        comes_from="Timestamp, else the Date header, else the clock",
-        unit="UTC",
-        null="a body without one",
-    )
-
-
-class _Totals(Record):
-    """What the summary says of all folders together."""
-
-    messages: int | None = wire(f"{_TOTAL}.TotalMessageCount", "Messages.")
-    new_messages: int | None = wire(f"{_TOTAL}.NewMessageCount", "New messages.")
-    high_priority: int | None = wire(f"{_TOTAL}.TotalHighPriorityCount", "Messages of high priority.")
-    new_high_priority: int | None = wire(f"{_TOTAL}.NewHighPriorityCount", "New messages of high priority.")
-    flagged: int | None = wire(f"{_TOTAL}.FlaggedMessageCount", "Flagged messages.")
-
-
-MAIL = Table(name="mail", record=Mail, rows=_ROW, key="message_id", totals=())
-FOLDERS = Table(name="folders", record=Folder, rows=_FOLDER, key="folder_id", totals=())
-_TOTALS = Table(name="folders", record=_Totals, rows=_TOTAL, key="messages", totals=())
-
-ROOT = f"{CALL}Response"
 _ENDPOINT: dict[str, Any] = {
     "operation": CALL,
     "host": "api",
@@ -171,13 +48,6 @@ IDS_A_CALL = 10
 DEFAULT_PAGE = 25
 """So many messages the API sends where nobody says how many; it never has smaller pages unasked."""
 _COUNT = "TotalMessageCount"
-NAMES = {"0": "Inbox", "1": "Sent"}
-"""The folders whose names the API does not send."""
-ENVELOPE = frozenset(
-    {"Timestamp", "Ack", "Version", "Build", "CorrelationID", "Errors", "HardExpirationWarning", "Messages", "Summary"}
-    | {"Alerts", "EIASToken", "NotificationEventName", "RecipientUserID"}
-)
-
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -200,11 +70,6 @@ def fetch_mail(run: Run, request: MailRequest, headers: Headers) -> pl.DataFrame
 def fetch_folders(run: Run, _: FoldersRequest, headers: Headers) -> pl.DataFrame:
     """The folders, and the row of their totals."""
     return _Mailbox(FOLDERS, run, MailRequest.model_construct(), headers, None).summary
-
-
-def oldest_first(mail: pl.DataFrame) -> pl.DataFrame:
-    """In the order in which the mailbox received them, as the API sends them."""
-    return mail.sort("received_at", "message_id", nulls_last=True)
 
 
 @dataclass(frozen=True)
@@ -303,8 +168,13 @@ class _Mailbox:
     def _page(self, folder: str | None, number: int) -> Page[pl.DataFrame]:
         paging = {"EntriesPerPage": self.request.page_size, "PageNumber": number}
         content = self.request.asked("ReturnHeaders", self.end, FolderID=folder, Pagination=paging)
-        found = self._ask(GET_MAIL, content)
-        keys = _keys(found)
+        try:
+            found = self._ask(GET_MAIL, content)
+        except LeadkitError as error:
+            if number == 1 or not is_beyond_the_last_page(error):
+                raise
+            found = MAIL.empty()
+        keys = keys_of(found)
         return Page(lambda: keys, total=0, more=False, step=None, content=found)
 
     def _by_ids(self, level: str, ids: Sequence[str], container: str, **more: str | None) -> pl.DataFrame:
@@ -336,58 +206,6 @@ class _Mailbox:
         return found
 
 
-def mail_rows(said: Said, *, account: str, fetched_at: datetime | None, problems: Problems) -> pl.DataFrame:
-    """The messages of one answer; what was odd in them goes to the problems."""
-    decoded = decode_elements(MAIL, rows_inside(said.root, "Messages", "Message", MAIL, problems))
-    rows = completed(MAIL, decoded.frame, account=account, fetched_at=fetched_at)
-    problems.add_misfits(decoded.misfits, MAIL, rows)
-    return _with_text(rows).with_columns(
-        with_blanks(rows.get_column("subject"), as_one=" "), with_blanks(rows.get_column("response_url"), as_one="")
-    )
-
-
-def folder_rows(said: Said, *, account: str, fetched_at: datetime | None, problems: Problems) -> pl.DataFrame:
-    """The folders of one answer and the row of their totals; what was odd in them goes to the problems."""
-    summaries = children(said.root, "Summary")
-    found = [folder for summary in summaries for folder in children(summary, "FolderSummary")]
-    decoded = decode_elements(FOLDERS, found)
-    rows = completed(FOLDERS, decoded.frame, account=account, fetched_at=fetched_at)
-    problems.add_misfits(decoded.misfits, FOLDERS, rows)
-    for folder in found:
-        folder.getparent().remove(folder)
-    of_all = decode_elements(_TOTALS, summaries)
-    total = completed(FOLDERS, of_all.frame, account=account, fetched_at=fetched_at)
-    without_id = [replace(misfit, row=None) for misfit in of_all.misfits]
-    problems.add_misfits(without_id, _TOTALS, of_all.frame)
-    known = pl.col("folder_id").replace_strict(NAMES, default=None, return_dtype=pl.String)
-    return union(FOLDERS, [rows.with_columns(name=pl.coalesce("name", known)), total])
-
-
-def merged(mail: pl.DataFrame) -> pl.DataFrame:
-    """Each message once, with the last that is known of each of its columns; those without an id are all kept."""
-    known = mail.filter(pl.col("message_id").is_not_null())
-    if known.get_column("message_id").n_unique() == len(mail):
-        return mail
-    once = known.group_by("message_id", maintain_order=True).agg(pl.all().drop_nulls().last()).select(mail.columns)
-    return pl.concat([once, mail.filter(pl.col("message_id").is_null())])
-
-
-def named(mail: pl.DataFrame, folders: pl.DataFrame) -> pl.DataFrame:
-    """The messages with the names that the folders have."""
-    known = NAMES | dict(folders.select("folder_id", "name").drop_nulls().iter_rows())
-    name = pl.col("folder_id").replace_strict(known, default=None, return_dtype=pl.String)
-    return mail.with_columns(folder_name=pl.coalesce("folder_name", name))
-
-
-def _with_text(rows: pl.DataFrame) -> pl.DataFrame:
-    """The plain text of those that have HTML and no Content."""
-    if rows.get_column("html").null_count() == len(rows):
-        return rows
-    pairs = rows.select("text", "html").iter_rows()
-    texts = [newest_message(html) if not (text or "").strip() and html else text for text, html in pairs]
-    return rows.with_columns(pl.Series("text", texts, dtype=pl.String))
-
-
 def tell_missing(run: Run, request: MailRequest, found: pl.DataFrame) -> None:
     """Each id that was asked for and did not come."""
     for wanted, column in ((request.ids, "message_id"), (request.external_ids, "external_message_id")):
@@ -395,11 +213,3 @@ def tell_missing(run: Run, request: MailRequest, found: pl.DataFrame) -> None:
         for key in wanted or ():
             if key not in came:
                 run.tell(MAIL, "missing_id", column=column, row_key=key, detail="asked for, and not in the answers")
-
-
-def _keys(rows: pl.DataFrame) -> tuple[str, ...]:
-    """By what the rows of a page are known when they come again: their ids, else what stands in them."""
-    ids = rows.get_column("message_id")
-    if ids.has_nulls():
-        ids = ids.fill_null(rows.drop("media", "fetched_at").hash_rows().cast(pl.String))
-    return tuple(ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,6 +116,57 @@ def test_a_short_page_of_a_span_of_which_nobody_knows_the_count_is_not_the_end_e
         assert len(ebay.mail(page_size=4, end="2026-10-01")) == 13
     asked = [inside(one.body)["Pagination.PageNumber"] for one in server.arrived]
     assert asked == [["1"], ["2"], ["3"], ["4"], ["5"]]
+
+
+BEHIND = failure(error(37, PageNumber="9"))
+
+
+@pytest.mark.parametrize("behind", [BEHIND, failure(error(340)), failure(error(340), error(2, severity="Warning"))])
+@pytest.mark.parametrize("counts", [(4,), (4, 4), (4, 4, 4), (4, 4, 4, 4), (4, 1), (4, 4, 4, 4, 2)], ids=str)
+@pytest.mark.parametrize("parallel", [1, 8])
+def test_a_page_behind_the_last_that_is_refused_ends_the_sweep(
+    counts: tuple[int, ...], parallel: int, behind: bytes
+) -> None:
+    with asking(pages(*counts, behind=behind), max_parallel=parallel) as (ebay, _):
+        assert len(ebay.mail(page_size=4)) == sum(counts)
+        assert ebay.problems.is_empty()
+
+
+def test_a_page_that_is_refused_though_there_is_more_is_told() -> None:
+    told = pytest.warns(lk.LeadkitWarning, match="the API's TotalMessageCount says 16, 8 came")
+    with asking(pages(4, 4, behind=BEHIND, summary=counted(16))) as (ebay, _), told:
+        assert len(ebay.mail(page_size=4)) == 8
+
+
+def test_a_sweep_that_ended_on_a_refused_page_is_replayed_and_filtered(tmp_path: Path) -> None:
+    with asking(pages(4, 4, behind=BEHIND), record=tmp_path) as (ebay, _):
+        fetched = ebay.mail(page_size=4)
+    saved = lk.Saved(tmp_path)
+    assert saved.mail(page_size=4).equals(fetched)
+    assert saved.problems.is_empty()
+    with pytest.warns(lk.LeadkitWarning, match="filtered_here"):
+        assert saved.mail(page_size=5).equals(fetched)
+
+
+@pytest.mark.parametrize(
+    ("behind", "kind"),
+    [
+        (failure(error(37, FolderID="9")), lk.LeadkitError),
+        (failure(error(340, kind="SystemError")), lk.ServerError),
+        (failure(error(931, PageNumber="3")), lk.Unauthorized),
+        (failure(error(518)), lk.RateLimited),
+        (b"PageNumber", lk.BadResponse),
+    ],
+    ids=str,
+)
+def test_every_other_refusal_of_a_page_fails_the_fetch(behind: bytes, kind: type[lk.LeadkitError]) -> None:
+    with asking(pages(4, behind=behind)) as (ebay, _), pytest.raises(kind):
+        ebay.mail(page_size=4)
+
+
+def test_a_first_page_that_is_refused_fails_the_fetch() -> None:
+    with asking(BEHIND) as (ebay, _), pytest.raises(lk.LeadkitError, match="PageNumber = 9"):
+        ebay.mail()
 
 
 @pytest.mark.parametrize(
