@@ -160,7 +160,7 @@ def test_a_sweep_that_ended_on_a_refused_page_is_replayed_and_filtered(tmp_path:
     ids=str,
 )
 def test_every_other_refusal_of_a_page_fails_the_fetch(behind: bytes, kind: type[lk.LeadkitError]) -> None:
-    with asking(pages(4, behind=behind)) as (ebay, _), pytest.raises(kind):
+    with asking(pages(4, behind=behind), max_parallel=1) as (ebay, _), pytest.raises(kind):
         ebay.mail(page_size=4)
 
 
