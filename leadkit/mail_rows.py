@@ -9,7 +9,7 @@ import polars as pl
 
 from leadkit.decode.html_text import newest_message
 from leadkit.decode.xml import children
-from leadkit.fetch import completed, union
+from leadkit.fetch import completed, looks_of, union
 from leadkit.mail_records import FOLDERS, MAIL, TOTALS
 from leadkit.problems import Problems
 from leadkit.tables import decode_elements
@@ -85,5 +85,6 @@ def keys_of(rows: pl.DataFrame) -> tuple[str, ...]:
     """By what the rows of a page are known when they come again: their ids, else what stands in them."""
     ids = rows.get_column("message_id")
     if ids.has_nulls():
-        ids = ids.fill_null(rows.drop("media", "fetched_at").hash_rows().cast(pl.String))
+        place = pl.int_range(pl.len()).over("looks")  # of those that look alike in one page, none is another's repeat
+        ids = ids.fill_null(looks_of(rows).to_frame("looks").select(pl.format("{} {}", "looks", place)).to_series())
     return tuple(ids)

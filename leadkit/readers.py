@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import polars as pl
 
 from leadkit.errors import InvalidRequest
-from leadkit.fetch import check_total, completed, once_each, reading, union
+from leadkit.fetch import check_total, completed, once_each, reading, tell_without_key, union
 from leadkit.mail_records import FOLDERS, MAIL
 from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first
 from leadkit.problems import Problems, as_dicts
@@ -194,11 +194,12 @@ def conversations_of(
 ) -> pl.DataFrame:
     """The conversations of these bodies, each once, as last seen, newest first."""
     frames, totals = [], {}
-    for one in saved:
+    for one in {one.body: one for one in saved}.values():  # a sweep reads its first page again
         decoded = _decoded(CONVERSATIONS, one)
         frames.append(_page(CONVERSATIONS, decoded, problems, account=account, fetched_at=one.fetched_at))
         totals[_sweep_of(decoded)] = decoded.total("total")
     rows = once_each(CONVERSATIONS, union(CONVERSATIONS, frames))
+    tell_without_key(problems, CONVERSATIONS, rows.get_column(CONVERSATIONS.key).null_count())
     check_total(problems, CONVERSATIONS, said=sum(totals.values()), came=len(rows), name="total")
     return newest_first(with_other_party(rows, sellers, problems))
 
@@ -215,9 +216,13 @@ def messages_of(
     """The messages of these bodies, sorted by conversation, time and id."""
     threads: dict[str | None, list[pl.DataFrame]] = {}
     totals: dict[str | None, int] = {}
+    seen: set[tuple[str | None, bytes]] = set()
     for one, given, reference in zip(saved, ids, references, strict=True):
         decoded = _decoded(MESSAGES, one)
         key = given or _thread_in(decoded) or one.thread
+        if key is not None and (key, one.body) in seen:
+            continue  # as in conversations_of
+        seen.add((key, one.body))
         ours = {"account": account, "fetched_at": one.fetched_at, "conversation_id": key, "reference_id": reference}
         threads.setdefault(key, []).append(_page(MESSAGES, decoded, problems, **ours))
         totals[key] = decoded.total("total")
@@ -225,6 +230,7 @@ def messages_of(
     for key, frame in whole.items():
         check_total(problems, MESSAGES, said=totals[key], came=len(frame), name="total", key=key)
     rows = union(MESSAGES, [*whole.values(), *threads.get(None, [])])
+    tell_without_key(problems, MESSAGES, rows.get_column(MESSAGES.key).null_count())
     return with_sender(rows.sort("conversation_id", "created_at", "message_id"), sellers, problems)
 
 
@@ -237,7 +243,9 @@ def mail_of(
         known = at or said.at or one.fetched_at
         frames.append(mail_rows(said, account=account, fetched_at=known, problems=problems))
         folders.append(folder_rows(said, account=account, fetched_at=known, problems=problems))
-    return named(oldest_first(merged(union(MAIL, frames))), pl.concat(folders))
+    rows = oldest_first(merged(union(MAIL, frames)))
+    tell_without_key(problems, MAIL, rows.get_column(MAIL.key).null_count())
+    return named(rows, pl.concat(folders))
 
 
 def folders_of(

@@ -234,6 +234,18 @@ def test_messages_without_an_id_are_kept(sandbox: Sandbox, shop: Dealership) -> 
     assert len(found) >= len(sent)
 
 
+def test_messages_without_an_id_that_are_equal_are_all_kept_and_told() -> None:
+    alike = message(None, Subject="Is it there?")
+    with asking(messages(alike, alike, message(7), alike)) as (ebay, _):
+        with pytest.warns(lk.LeadkitWarning, match=r"row_without_id \(3\) in message_id"):
+            found = ebay.mail()
+        assert kinds(ebay) == {"row_without_id": 3}
+    assert found["message_id"].to_list() == ["7", None, None, None]
+    again, told = read(messages(alike, alike, message(7), alike))
+    assert again["message_id"].null_count() == 3
+    assert [(row["kind"], row["count"]) for row in told] == [("row_without_id", 3)]
+
+
 def test_messages_that_arrive_between_pages_cost_no_other_message(sandbox: Sandbox, shop: Dealership) -> None:
     sandbox.faults.add("insert_rows", rows=2, at=0, after=1)
     with account(sandbox, max_parallel=1) as ebay:
@@ -258,6 +270,7 @@ def test_a_message_that_moves_to_another_folder_meanwhile_is_there_once() -> Non
     both = [messages(message(7, Folder=f"<FolderID>{number}</FolderID>")) for number in (0, 1)]
     with asking(*both) as (ebay, _):
         found = ebay.mail((0, 1))
+        assert ebay.problems.select("kind", "column", "count").rows() == [("duplicate", "folder_id", 1)]
     assert found.select("message_id", "folder_id").rows() == [("7", "1")]
 
 
