@@ -18,6 +18,7 @@ from leadkit.fetch import check_total, completed, once_each, reading, tell_witho
 from leadkit.mail_records import FOLDERS, MAIL
 from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first
 from leadkit.problems import Problems, as_dicts
+from leadkit.recorded_files import Sidecar, read_recorded
 from leadkit.recorder import sidecar_of
 from leadkit.records import Table
 from leadkit.retry_after import http_date
@@ -319,8 +320,8 @@ def _recorded_at(path: Path) -> datetime | None:
     sidecar = sidecar_of(path)
     if not sidecar.is_file():
         return None
-    told = json.loads(sidecar.read_text(encoding="utf-8"))
-    return http_date(told.get("date")) or datetime.fromisoformat(told["at"])
+    told = read_recorded(sidecar, Sidecar)
+    return http_date(told.date) or told.at
 
 
 def _decoded(table: Table, one: SavedBody, *, bare: bool = False) -> Decoded:

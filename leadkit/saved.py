@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from leadkit.dictionary import TABLES
 from leadkit.ebay_tables import EbayTables
 from leadkit.fetch import Run, within
 from leadkit.mail_records import MAIL
 from leadkit.mail_request import FoldersRequest, MailRequest
 from leadkit.parameters import Request
 from leadkit.readers import conversations_of, folders_of, leads_of, mail_of, messages_of
+from leadkit.recorded_files import AccountFile, read_recorded
 from leadkit.recorder import ACCOUNT
 from leadkit.recording import recorded_fetches
 from leadkit.saved_crm import SavedCrm
@@ -46,7 +46,7 @@ class Saved(SavedTables, EbayTables):
 
     Raises:
         InvalidRequest: there is no such folder.
-        BadResponse: a sidecar or a marker in it can't be read.
+        BadResponse: a sidecar, a marker or ``account.json`` in it can't be read; the CRM's do not matter here.
     """
 
     def __init__(
@@ -57,11 +57,12 @@ class Saved(SavedTables, EbayTables):
         sellers: Iterable[str] | None = None,
     ) -> None:
         self._folder = Path(path)
-        self._fetches = recorded_fetches(self._folder)
-        told = _account(self._folder)
+        self._fetches = recorded_fetches(self._folder, of=TABLES.keys() - {"crm_leads"})
+        path = self._folder / ACCOUNT
+        told = read_recorded(path, AccountFile) if path.is_file() else AccountFile()
         super().__init__(
-            account=account or told.get("account", "ebay"),
-            sellers=told.get("sellers", ()) if sellers is None else sellers,
+            account=account or told.account or "ebay",
+            sellers=told.sellers if sellers is None else sellers,
             origins={"api": "", "apiz": ""},
             max_parallel=1,
         )
@@ -145,9 +146,3 @@ class Saved(SavedTables, EbayTables):
 
 
 _BY_UNREAD = {"UNREAD": True, "READ": False}
-
-
-def _account(folder: Path) -> dict[str, Any]:
-    path = folder / ACCOUNT
-    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return told if isinstance(told, dict) else {}

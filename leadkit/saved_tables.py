@@ -110,7 +110,7 @@ def _has_data(answer: Recorded) -> bool:
 
 def _as_body(answer: Recorded) -> SavedBody:
     thread = unquote(answer.path.rpartition("/")[2]) if answer.source == "messages" else None
-    return SavedBody(answer.file.name, answer.file.read_bytes(), answer.at, thread)
+    return SavedBody(answer.file.name, answer.reply().body, answer.at, thread)
 
 
 def _saved_by_hand(path: Path) -> SavedBody:

@@ -15,13 +15,13 @@ ROOMS = {
         "calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache private_file",
         "errors",
     ),
-    "sending": ("transport auth token_server recorder recording", "errors calling"),
+    "sending": ("transport auth token_server recorder recorded_files recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
     "fetching": ("fetch trading mail_request mail_rows crm_rows", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
         "account_tables accounts hosts consent login stored_login ebay_tables crm_account crm_tables dictionary "
-        "readers crm_readers saved saved_tables saved_crm",
+        "readers crm_readers saved saved_tables saved_crm shop_file",
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts", "errors"),
