@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from leadkit.decode.xml import children
 from leadkit.fetch import completed, looks_of, union
 from leadkit.mail_records import FOLDERS, MAIL, TOTALS
 from leadkit.problems import Problems
+from leadkit.records import Column
 from leadkit.tables import decode_elements
 from leadkit.trading import Said, rows_inside, with_blanks
 
@@ -65,6 +67,22 @@ def named(mail: pl.DataFrame, folders: pl.DataFrame) -> pl.DataFrame:
     known = NAMES | dict(folders.select("folder_id", "name").drop_nulls().iter_rows())
     name = pl.col("folder_id").replace_strict(known, default=None, return_dtype=pl.String)
     return mail.with_columns(folder_name=pl.coalesce("folder_name", name))
+
+
+def only_selected(mail: pl.DataFrame, output: Collection[str], *, bodies: bool) -> pl.DataFrame:
+    """The messages as the API sends them where it is asked for these fields; the id and the texts of bodies stay."""
+    names = {name.rpartition(".")[2] for name in output}
+    kept = {"message_id", *(("html", "text") if bodies else ())}
+    kept |= {column.name for column in MAIL.columns if column.path is None or names & _steps_to(column)}
+    kept |= {"folder_name"} if "folder_id" in kept else set()  # by which it is known
+    others = [name for name in MAIL.schema if name not in kept]
+    return mail.with_columns(pl.lit(None, dtype=MAIL.schema[name]).alias(name) for name in others)
+
+
+def _steps_to(column: Column) -> set[str]:
+    """The elements around a column's value, and in it."""
+    paths = [column.path or "", *(child.path or "" for child in column.children)]
+    return {step.removesuffix("[]") for path in paths for step in path.split(".")}
 
 
 def oldest_first(mail: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from leadkit.ebay_tables import EbayTables
 from leadkit.fetch import Run, within
 from leadkit.mail_records import MAIL
 from leadkit.mail_request import FoldersRequest, MailRequest
+from leadkit.mail_rows import only_selected
 from leadkit.parameters import Request
 from leadkit.readers import conversations_of, folders_of, leads_of, mail_of, messages_of
 from leadkit.recorded_files import AccountFile, read_recorded
@@ -127,16 +128,16 @@ class Saved(SavedTables, EbayTables):
     def _filtered_mail(self, run: Run, request: MailRequest) -> pl.DataFrame:
         end = run.clamped(MAIL, request.start, request.end)
         found = mail_of(self._bodies("mail", run), run.account, run.problems)
+        if request.folder is not None:
+            found = found.filter(pl.col("folder_id").is_in(request.folder))
         tell_missing(run, request, found)
         found = within(found, "received_at", request.start, end)
-        for wanted, column in (
-            (request.folder, "folder_id"),
-            (request.ids, "message_id"),
-            (request.external_ids, "external_message_id"),
-        ):
+        for wanted, column in ((request.ids, "message_id"), (request.external_ids, "external_message_id")):
             found = found if wanted is None else found.filter(pl.col(column).is_in(wanted))
         if request.high_priority:
             found = found.filter("high_priority")
+        if request.output:
+            found = only_selected(found, request.output, bodies=request.bodies)
         if not request.bodies:
             found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("html", "text"))
         return run.first_rows(MAIL, found, request.max_rows)

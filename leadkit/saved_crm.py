@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from leadkit.crm_readers import crm_of
+from leadkit.crm_readers import crm_of, crm_rows_of
 from leadkit.crm_tables import CrmTables
 from leadkit.fetch import Run
 from leadkit.problems import Problems
@@ -17,7 +17,7 @@ from leadkit.readers import SavedBody
 from leadkit.recorded_files import damaged
 from leadkit.recording import RecordedFetch, bodies, recorded_fetches
 from leadkit.saved_tables import SavedTables
-from leadkit.sources.leadsquared import CRM_LEADS, CrmLeadsRequest, in_order, table_of
+from leadkit.sources.leadsquared import CRM_LEADS, KNOWN, CrmLeadsRequest, in_order, table_of, tell_missing_columns
 
 
 class SavedCrm(SavedTables, CrmTables):
@@ -55,15 +55,24 @@ class SavedCrm(SavedTables, CrmTables):
     def _filtered(self, run: Run, request: CrmLeadsRequest) -> pl.DataFrame:  # type: ignore[override]  # it has one table
         """The leads with these ids among all that is there."""
         saved = self._bodies(CRM_LEADS.name, run)
-        columns = request.columns or ()
-        found = crm_of(saved, run.account, run.problems, columns=columns)
+        rows, table = crm_rows_of(saved, run.account, run.problems, request.columns or ())
+        tell_missing_columns(run, request, rows.keys)
+        found = _only_asked(rows.filled(table).each_once(), request)
         wanted = pl.Series([one.lower() for one in request.ids], dtype=pl.String)
         found = in_order(found.filter(pl.col("prospect_id").str.to_lowercase().is_in(wanted.implode())), request.ids)
         there = set(found.get_column("prospect_id").str.to_lowercase())
         for one in request.ids:
             if one.lower() not in there:
                 run.tell(CRM_LEADS, "missing_id", column="prospect_id", row_key=one, detail="not among the bodies")
-        return run.first_rows(table_of(columns), found, request.max_rows)
+        return run.first_rows(table_of(request.columns), found, request.max_rows)
+
+
+def _only_asked(leads: pl.DataFrame, request: CrmLeadsRequest) -> pl.DataFrame:
+    """The leads with the columns of this request; a known one that it does not ask for is null."""
+    schema = table_of(request.columns).schema
+    asked = {"ProspectID", *(KNOWN if request.columns is None else request.columns)}
+    others = [ours for api, ours in KNOWN.items() if api not in asked]
+    return leads.select(schema.names()).with_columns(pl.lit(None, dtype=schema[name]).alias(name) for name in others)
 
 
 def _ids_of(fetch: RecordedFetch) -> tuple[str, ...]:
