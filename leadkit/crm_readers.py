@@ -63,13 +63,20 @@ def crm_of(
 ) -> pl.DataFrame:
     """The leads of these bodies, each once; what the last body was not asked for is taken from one before it."""
     asked = () if columns is None else tuple(columns)
+    rows, table = crm_rows_of(saved, account, problems, asked)
+    wanted = table if columns is None else table_of(asked)
+    return rows.filled(table).each_once().select(wanted.schema.names())
+
+
+def crm_rows_of(
+    saved: Sequence[SavedBody], account: str, problems: Problems, asked: tuple[str, ...]
+) -> tuple[CrmRows, Table]:
+    """All rows of these bodies, with what was odd in them told, and the table that they are of."""
     table, rows = _read(saved, asked)
     rows = rows.with_ours(table, account, [one.fetched_at for one in saved])
     tell_rows(problems, table, rows, None)
     _check_totals(problems, rows)
-    leads = rows.filled().each_once()
-    wanted = table if columns is None else table_of(asked)
-    return leads.select(wanted.schema.names())
+    return rows, table
 
 
 def _read(saved: Sequence[SavedBody], asked: tuple[str, ...]) -> tuple[Table, CrmRows]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,14 +24,14 @@ from leadkit.tables import Decoded, decode, decode_alike, joined
 class CrmRows:
     """The rows of one or more answers; of each how many it has and how many the API counts.
 
-    `keys` are those of each answer's first row, in small letters.
+    `keys_of_each` are the keys of each answer's first row, in small letters.
     """
 
     frame: pl.DataFrame
     misfits: Sequence[Misfit]
     lengths: Sequence[int]
     totals: Sequence[int]
-    keys: frozenset[str]
+    keys_of_each: Sequence[frozenset[str]]
 
     def with_ours(self, table: Table, account: str, fetched_at: Sequence[datetime | None]) -> CrmRows:
         """The same with all columns of the table: the account and, of each answer, when it was fetched."""
@@ -52,8 +52,13 @@ class CrmRows:
             ],
             lengths=[length for part in parts for length in part.lengths],
             totals=[total for part in parts for total in part.totals],
-            keys=frozenset[str]().union(*(part.keys for part in parts)),
+            keys_of_each=[keys for part in parts for keys in part.keys_of_each],
         )
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of all answers."""
+        return frozenset[str]().union(*self.keys_of_each)
 
     @cached_property
     def ids(self) -> pl.Series:
@@ -65,12 +70,34 @@ class CrmRows:
         """How many leads these are, each id once; those without one can't be told apart."""
         return self.ids.drop_nulls().n_unique() + self.ids.null_count()
 
-    def filled(self) -> CrmRows:
-        """The rows of each id with the nulls of a later one filled from those before it."""
+    def filled(self, table: Table) -> CrmRows:
+        """The rows of each id, where an answer has no such column at all, filled from those before it."""
         if self.count == len(self.frame):
             return self
-        known = pl.when(self.ids.is_not_null()).then(pl.all().forward_fill().over(self.ids)).otherwise(pl.all())
-        return replace(self, frame=self.frame.select(known))
+        sent = dict(self._sent(table))
+        rows = (
+            pl.DataFrame({"who": self.ids})
+            .with_row_index("row")
+            .with_columns(
+                pl.col("who").fill_null(pl.format(" {}", "row"))  # a row without an id is nobody's
+            )
+        )
+        places = rows.hstack([came.alias(f"sent {name}") for name, came in sent.items()]).select(
+            pl.when(pl.col(f"sent {name}")).then("row").forward_fill().over("who").alias(name) for name in sent
+        )
+        filled = [self.frame.get_column(name).gather(places.get_column(name)) for name in sent]
+        return replace(self, frame=self.frame.with_columns(filled))
+
+    def _sent(self, table: Table) -> Iterator[tuple[str, pl.Series]]:
+        """Each column of the answers, and of which rows it came: a null that came is what is known last."""
+        owner = pl.Series(
+            [number for number, length in enumerate(self.lengths) for _ in range(length)], dtype=pl.UInt32
+        )
+        for column in table.columns:
+            if column.path:
+                key = column.path.removeprefix("Leads[].").lower()
+                came = pl.Series([key in keys for keys in self.keys_of_each], dtype=pl.Boolean)
+                yield column.name, came.gather(owner) | self.frame.get_column(column.name).is_not_null()
 
     def each_once(self) -> pl.DataFrame:
         """The rows, each id once, as it was last seen; those without one at the end, all of them."""
@@ -123,7 +150,7 @@ def _read_some(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, s
         ],
         lengths=found.lengths,
         totals=[int(envelope["RecordCount"]) for envelope in found.envelopes],
-        keys=frozenset(key.lower() for own in keys for key in own),
+        keys_of_each=[frozenset(map(str.lower, own)) for own in keys],
     )
 
 

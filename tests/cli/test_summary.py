@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 from leadkit import summary
+from leadkit.mail_records import FOLDERS, MAIL
 from leadkit.problems import SCHEMA
 from leadkit.request_log import RequestLog
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES
 from leadkit.sources.ebay_leads import LEADS
-from leadkit.sources.ebay_mailbox import FOLDERS, MAIL
 from leadkit.sources.leadsquared import CRM_LEADS
 
 
