@@ -44,7 +44,6 @@ def leads(count: int, seed: int = 7) -> pl.DataFrame:
     buyer[again + 1], listing[again + 1] = buyer[again], listing[again]
     drawn = pl.DataFrame(
         {
-            "lead_id": _ids(count, dice),
             "item_id": 256_000_000_000 + listing,
             "submitted_at": _moments(count, dice),
             "buyer": buyer,
@@ -59,7 +58,7 @@ def leads(count: int, seed: int = 7) -> pl.DataFrame:
             "fee_currency": _one_of(("USD", "USD", "USD", "CAD", None), count, dice),
         }
     )
-    return drawn.sample(fraction=1, shuffle=True, seed=seed).select(_lead())
+    return _shuffled(drawn, dice).with_columns(_ids(count, dice).alias("lead_id")).select(_lead())
 
 
 def _lead() -> list[pl.Expr]:
@@ -91,20 +90,24 @@ def messages(count: int, per_thread: int = 4, seed: int = 7) -> pl.DataFrame:
     drawn = pl.DataFrame(
         {
             "conversation_id": 240_000_000_000 + dice.integers(0, max(count // per_thread, 1), count),
-            "message_id": _ids(count, dice),
             "created_at": _moments(count, dice),
             "from_seller": dice.choice([False, True], count),
         }
     )
-    return drawn.sample(fraction=1, shuffle=True, seed=seed).select(
+    return _shuffled(drawn, dice).select(
         pl.lit("demo").alias("account"),
         pl.col("conversation_id").cast(pl.String),
-        "message_id",
+        _ids(count, dice).alias("message_id"),
         "created_at",
         pl.when("from_seller").then(pl.lit("seller")).otherwise(pl.lit("buyer")).alias("sender"),
         "from_seller",
         pl.lit(SEEN).alias("fetched_at"),
     )
+
+
+def _shuffled(rows: pl.DataFrame, dice: np.random.Generator) -> pl.DataFrame:
+    """The rows in no order; what texts are made of them stand in memory as the rows do, as after decoding."""
+    return rows[dice.permutation(len(rows))]
 
 
 def _moments(count: int, dice: np.random.Generator) -> pl.Series:
