@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -15,8 +16,8 @@ import polars as pl
 import leadkit as lk
 from benchmarks.many import leads, messages
 from benchmarks.memory import peak
-from benchmarks.metrics import FIVE, metrics
-from benchmarks.timing import python, seconds
+from benchmarks.metrics import BY_TIMES, metrics
+from benchmarks.timing import interleaved_with_cpu, python
 
 
 def main(what: str, *given: str) -> int:
@@ -28,15 +29,15 @@ def main(what: str, *given: str) -> int:
 
 
 def times(rows: int, said: int) -> dict[str, float]:
-    """The seconds that each metric takes of so many leads and messages."""
-    return {name: seconds(work) for name, work in metrics(leads(rows), messages(said)).items()}
+    """The seconds that each metric takes of so many leads and messages, and those of the processor."""
+    return {name: took for name, (took,) in interleaved_with_cpu(metrics(leads(rows), messages(said)), 1).items()}
 
 
 def peaks(rows: int) -> dict[str, int]:
-    """The bytes that each of the five has at its peak, over so many leads in one Parquet file."""
+    """The bytes that each metric of leads has at its peak, over so many leads in one Parquet file."""
     with tempfile.TemporaryDirectory() as folder:
         python("-m", "benchmarks.large", "one", "leads", folder, str(rows))
-        return {name: int(python("-m", "benchmarks.large", "one", name, folder).stdout) for name in FIVE}
+        return {name: int(python("-m", "benchmarks.large", "one", name, folder).stdout) for name in PLANS}
 
 
 def one(name: str, folder: str, rows: str = "") -> int:
@@ -45,21 +46,20 @@ def one(name: str, folder: str, rows: str = "") -> int:
     if name == "leads":
         leads(int(rows)).write_parquet(file)
         return 0
-    lazily(name, pl.scan_parquet(file)).sink_parquet(result, engine="streaming")
+    PLANS[name](pl.scan_parquet(file)).sink_parquet(result, engine="streaming")
     print(peak())
     return 0
 
 
-def lazily(name: str, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The metric as a plan; the summary is one over the times of the same plan."""
-    if name == "response_summary":
-        return lk.response_summary(lk.response_times(rows), by="item_id")
-    if name == "trade_ins":
-        return lk.trade_ins(rows)
-    if name == "fee_totals":
-        return lk.fee_totals(rows, by="item_id")
-    return lk.financing(rows, by="item_id") if name == "financing" else lk.response_times(rows)
-
+PLANS: dict[str, Callable[[pl.LazyFrame], pl.LazyFrame]] = {
+    "response_times": lk.response_times,
+    "response_summary": lambda rows: lk.response_summary(lk.response_times(rows), by="item_id"),
+    "fee_totals": lambda rows: lk.fee_totals(rows, by="item_id"),
+    "financing": lambda rows: lk.financing(rows, by="item_id"),
+    "trade_ins": lk.trade_ins,
+    BY_TIMES: lambda rows: lk.fee_totals(rows, times=lk.response_times(rows), by="item_id"),
+}
+"""The metrics as plans from leads to the result; where times are needed, they are part of the plan."""
 
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:]))
