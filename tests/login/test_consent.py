@@ -174,7 +174,9 @@ def test_an_address_without_its_state_is_refused():
         ("yes", "neither an address with a code nor a code"),
         ("two words of prose", "neither an address with a code nor a code"),
         ("x" * 5000, "neither"),
-        (f"https://example.org/?state={CONSENT.state}&code=", "or it was cut"),
+        pytest.param(
+            f"https://example.org/?state={CONSENT.state}&code=", "or it was cut", id="an address that was cut"
+        ),
     ],
 )
 def test_what_holds_no_code_is_told(text, sentence):

@@ -201,7 +201,7 @@ def refused() -> Iterator[Refused]:
 
 
 BAD: dict[str, list[Any]] = {
-    "folder": [-1, 1.5, True, "x", "", "1 ", [0, None], [[0]], {}, {"a": 1}, b"1", "9" * 19, object(), "\u0661"],
+    "folder": [-1, 1.5, True, "x", "", "1 ", [0, None], [[0]], {}, {"a": 1}, b"1", "9" * 19, object, "\u0661"],
     "start": ["yesterday", 7, "2026-13-01", "2026-11-03", float("nan"), date(1, 1, 1), "2026-08-01T25:00Z"],
     "end": ["tomorrow", 7, [], "2026-02-30"],
     "zone": ["Mars", None, 5, "../etc/passwd", ""],
