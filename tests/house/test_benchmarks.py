@@ -26,6 +26,7 @@ TINY = {
     "crm": ["--leads", "60", "--page", "25"],
     "hours": ["--pairs", "2000"],
     "coverage": ["--draws", "40"],
+    "metrics": ["--leads", "2000", "--messages", "2000"],
 }
 BOUNDED = {
     "decode": 2,
@@ -38,6 +39,7 @@ BOUNDED = {
     "crm": 1,
     "hours": 1,
     "coverage": 13,
+    "metrics": 10,
 }
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 BODY = (
