@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from leadkit.metrics.explain import explain
     from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
     from leadkit.metrics.financing import financing
+    from leadkit.metrics.findings import findings
     from leadkit.metrics.hours import BusinessHours
     from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
@@ -68,6 +69,7 @@ __all__ = [
     "fee_originals",
     "fee_totals",
     "financing",
+    "findings",
     "kaplan_meier",
     "km_quantile",
     "mask",
@@ -103,6 +105,7 @@ _HOMES = {
     "fee_originals": "metrics.fees",
     "fee_totals": "metrics.fees",
     "financing": "metrics.financing",
+    "findings": "metrics.findings",
     "kaplan_meier": "metrics.survival",
     "km_quantile": "metrics.survival",
     "mask": "metrics.masking",

@@ -24,7 +24,7 @@ ROOMS = {
         "readers crm_readers saved saved_tables saved_crm shop_file",
         "errors declaring decoding calling sending paging fetching sources",
     ),
-    "frames": ("metrics charts", "errors"),
+    "frames": ("metrics charts wording", "errors"),
     "sandbox": ("sandbox", ""),
     "shop": ("shop", "errors accounts frames sandbox"),
     "front": ("__init__", "errors accounts frames shop"),
