@@ -17,7 +17,7 @@ ROOMS = {
     ),
     "sending": ("transport auth token_server recorder recorded_files recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
-    "fetching": ("fetch trading mail_request mail_rows crm_rows", "errors declaring decoding calling paging"),
+    "fetching": ("fetch trading mail_request mail_rows crm_pages crm_rows", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
         "account_tables accounts hosts consent login stored_login ebay_tables crm_account crm_tables dictionary "
