@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the extra e2e is not installed")
-
 
 @pytest.fixture(scope="session")
 def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="the extra e2e is not installed")
     with playwright.sync_playwright() as running:
         program = os.environ.get("CHROMIUM") or shutil.which("chromium") or running.chromium.executable_path
         if not Path(program).exists():
