@@ -342,9 +342,12 @@ def test_the_program_and_the_module_are_one(monkeypatch, capsys):
     done = subprocess.run([sys.executable, "-m", "leadkit", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == capsys.readouterr().out
     assert {command.name or command.callback.__name__ for command in app.registered_commands} == {
+        "check",
         "demo",
         "fetch",
         "login",
+        "refresh",
+        "report",
         "sandbox",
     }
 
