@@ -21,6 +21,7 @@ import pytest
 import leadkit as lk
 from leadkit import wording
 from leadkit.cli import app, main
+from leadkit.summary import TELLS
 
 FETCHED = ("leads", "conversations", "messages", "mail", "folders", "crm_leads")
 TABLES = (*FETCHED, "times", "problems", "requests")
@@ -187,10 +188,18 @@ def test_the_calls_are_counted(printed, tables):
     assert f" s. {tables['leads'].height:,} of 300 leads are on active listings.\n" in printed
 
 
-def test_the_whole_fits_on_a_screen(printed):
+def test_the_numbers_stand_on_the_first_screen_and_no_line_is_wide(printed):
     lines = printed.splitlines()
-    assert len(lines) <= 45
+    titles = [line.split("  ")[0] for line in lines[:24] if line[:1].strip()]
+    assert {"Replies", "What stands out", "Fees"} <= set(titles)
+    assert len(lines) <= 56
     assert max(map(len, lines)) <= 80
+
+
+def test_each_source_says_what_it_tells_and_what_not(printed):
+    part = printed.split("What each source tells")[1].split("What was odd")[0]
+    for name, tells, misses in TELLS:
+        assert re.search(rf"^ +{name} +{re.escape(tells)} +{re.escape(misses)} *$", part, re.MULTILINE)
 
 
 def test_nothing_personal_is_printed(printed, tables):
