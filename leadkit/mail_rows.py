@@ -26,13 +26,18 @@ ENVELOPE = frozenset(
 )
 
 
+_ON_ONE_LINE = pl.element().struct.with_fields(pl.field("url").str.replace_all(r"\s", ""))
+
+
 def mail_rows(said: Said, *, account: str, fetched_at: datetime | None, problems: Problems) -> pl.DataFrame:
     """The messages of one answer; what was odd in them goes to the problems."""
     decoded = decode_elements(MAIL, rows_inside(said.root, "Messages", "Message", MAIL, problems))
     rows = completed(MAIL, decoded.frame, account=account, fetched_at=fetched_at)
     problems.add_misfits(decoded.misfits, MAIL, rows)
     return _with_text(rows).with_columns(
-        with_blanks(rows.get_column("subject"), as_one=" "), with_blanks(rows.get_column("response_url"), as_one="")
+        with_blanks(rows.get_column("subject"), as_one=" "),
+        with_blanks(rows.get_column("response_url"), as_one=""),
+        pl.col("media").list.eval(_ON_ONE_LINE),
     )
 
 
