@@ -198,7 +198,8 @@ def _wrapped(text: str, repairs: Counter[str]) -> str:
         if end < 0:
             break
         inner = text[opened.end() : end]
-        wrap = _TAG.search(inner) and not inner.lstrip().startswith("<![CDATA[")
+        tags = any(_TAG.search(part) for part in _CDATA.split(inner)[::2])
+        wrap = tags and not inner.lstrip().startswith("<![CDATA[")
         if wrap:
             repairs["HTML that is no XML, kept as it is"] += 1
         done += [text[at : opened.end()], f"<![CDATA[{inner.replace(']]>', _SPLIT)}]]>" if wrap else inner]

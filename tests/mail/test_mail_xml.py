@@ -150,7 +150,7 @@ def test_a_text_that_is_left_open_costs_no_more_than_it_must() -> None:
 
 def test_what_only_recovering_can_not_read_is_refused() -> None:
     with pytest.raises(lk.BadResponse, match="no XML, even after its repair"):
-        lk.read_mail(b"<GetMyMessagesResponse><b</GetMyMessagesResponse>")
+        lk.read_mail(b"<GetMyMessagesResponse><!</GetMyMessagesResponse>")
 
 
 def test_the_error_for_what_is_no_xml_quotes_nobody() -> None:
