@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 import resource
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from growth import LINEAR, growth
 from loopback import Served, serving
 from mail_answers import NAMESPACE, an_account, answer, asking, kinds, message, messages, read, told, unheard
 
@@ -270,11 +270,10 @@ def test_entities_name_no_file_and_do_not_explode(declared: str, used: str, code
             f"<Messages>{message(1, Text=used)}</Messages>", head=f"<!DOCTYPE GetMyMessagesResponse {doctype}>"
         )
         sent = body.decode().replace('"utf-8"', f'"{codec}"').encode(codec)
-        begun, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises(lk.BadResponse) as caught:
             lk.read_mail(sent)
         assert server.arrived == []
-    assert time.process_time() - begun < 2
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < 20 * len(sent) + 20_000_000
     assert CANARY not in str(caught.value)
 
@@ -293,6 +292,7 @@ def test_an_xinclude_is_a_text_like_any_other(tmp_path: Path) -> None:
 HEAVY = {
     "open CDATA": lambda n: "<![CDATA[" * n,
     "CDATA": lambda n: "<![CDATA[]]>" * n + "&",
+    "pointed brackets": lambda n: "<" * n,
     "brackets": lambda n: "<![CDATA[" + "]" * n + "&",
     "ampersands": lambda n: "&" * n,
     "entities": lambda n: "&nbsp;" * n,
@@ -311,20 +311,19 @@ HEAVY = {
 
 
 @pytest.mark.parametrize("made", HEAVY.values(), ids=HEAVY)
-def test_whatever_is_repeated_takes_no_long_time(made: Any) -> None:
-    body = answer(f"<Messages>{message(1)}{made(60_000)}</Messages>")
-    begun = time.process_time()
-    with contextlib.suppress(lk.BadResponse):
-        read(body)
-    assert time.process_time() - begun < 3
+def test_whatever_is_repeated_costs_in_proportion(made: Any) -> None:
+    def reading(body: bytes) -> None:
+        with contextlib.suppress(lk.BadResponse):
+            read(body)
+
+    bodies = [answer(f"<Messages>{message(1)}{made(count)}</Messages>") for count in (30_000, 60_000)]
+    assert growth(reading, *bodies) < LINEAR
 
 
 @pytest.mark.parametrize("count", [431, 20_000])
 def test_all_headers_of_a_mailbox_are_there(count: int) -> None:
     body = mail_headers_body(count)
-    begun = time.process_time()
     found = lk.read_mail(body)
-    assert time.process_time() - begun < 15
     assert (len(found), found["message_id"].n_unique()) == (count, count)
     assert found["received_at"].is_sorted()
     assert found["subject"].null_count() == 0
