@@ -16,7 +16,7 @@ import polars as pl
 from leadkit.errors import InvalidRequest
 from leadkit.fetch import check_total, completed, once_each, reading, tell_without_key, union
 from leadkit.mail_records import FOLDERS, MAIL
-from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first
+from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first, tell_in_folders
 from leadkit.problems import Problems, as_dicts
 from leadkit.recorded_files import Sidecar, read_recorded
 from leadkit.recorder import sidecar_of
@@ -236,15 +236,27 @@ def messages_of(
 
 
 def mail_of(
-    saved: Iterable[SavedBody], account: str, problems: Problems, *, at: datetime | None = None
+    saved: Iterable[SavedBody],
+    account: str,
+    problems: Problems,
+    *,
+    at: datetime | None = None,
+    beside: Iterable[SavedBody] = (),
 ) -> pl.DataFrame:
-    """The messages of these bodies, each once with all that is known of it, the oldest first."""
+    """The messages of these bodies, each once with all that is known of it, the oldest first.
+
+    The names of their folders are in these bodies, or in those `beside` them.
+    """
     frames, folders = [], [FOLDERS.empty()]
     for one, said in _answers(MAIL, saved, problems):
         known = at or said.at or one.fetched_at
         frames.append(mail_rows(said, account=account, fetched_at=known, problems=problems))
         folders.append(folder_rows(said, account=account, fetched_at=known, problems=problems))
-    rows = oldest_first(merged(union(MAIL, frames)))
+    for _, said in _answers(FOLDERS, beside, Problems()):
+        folders.append(folder_rows(said, account=account, fetched_at=None, problems=Problems()))
+    found = union(MAIL, frames)
+    tell_in_folders(problems, found)
+    rows = oldest_first(merged(found))
     tell_without_key(problems, MAIL, rows.get_column(MAIL.key).null_count())
     return named(rows, pl.concat(folders))
 
@@ -257,7 +269,10 @@ def folders_of(
         folder_rows(said, account=account, fetched_at=at or said.at or one.fetched_at, problems=problems)
         for one, said in _answers(FOLDERS, saved, problems)
     ]
-    return union(FOLDERS, frames).unique("folder_id", keep="last", maintain_order=True)
+    found = union(FOLDERS, frames)
+    without_id = pl.col("folder_id").is_null()
+    known = found.filter(~without_id).unique("folder_id", keep="last", maintain_order=True)
+    return pl.concat([known, found.filter(without_id).unique("name", keep="last", maintain_order=True)])
 
 
 def _answers(table: Table, saved: Iterable[SavedBody], problems: Problems) -> Iterator[tuple[SavedBody, Said]]:
@@ -298,7 +313,7 @@ def saved_bodies(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]
 
 def _from_path(path: Path, fetched_at: datetime | None) -> list[SavedBody]:
     if path.is_dir():
-        files = sorted(file for file in path.glob("*.json") if not file.name.endswith(".meta.json"))
+        files = [file for file in _files_in(path, ".json") if not file.name.lower().endswith(".meta.json")]
         return [saved for file in files for saved in _from_path(file, fetched_at)]
     if not path.is_file():
         raise InvalidRequest(f"bodies: there is nothing at {str(path)!r}; give a file or a folder of .json files.")
@@ -310,10 +325,15 @@ def _saved_xml(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
     if isinstance(bodies, Mapping):
         raise InvalidRequest("bodies is a dict; these answers are XML: give a path, bytes, or a list of them.")
     if isinstance(bodies, str | os.PathLike) and Path(bodies).is_dir():
-        return [saved for file in sorted(Path(bodies).glob("*.xml")) for saved in _from_path(file, fetched_at)]
+        return [saved for file in _files_in(Path(bodies), ".xml") for saved in _from_path(file, fetched_at)]
     if isinstance(bodies, str | os.PathLike | bytes) or not isinstance(bodies, Iterable):
         return saved_bodies(bodies, fetched_at)
     return [saved for one in bodies for saved in _saved_xml(one, fetched_at)]
+
+
+def _files_in(folder: Path, ending: str) -> list[Path]:
+    """The files with this ending, in capitals or not."""
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() == ending)
 
 
 def _recorded_at(path: Path) -> datetime | None:

@@ -127,7 +127,7 @@ class Saved(SavedTables, EbayTables):
 
     def _filtered_mail(self, run: Run, request: MailRequest) -> pl.DataFrame:
         end = run.clamped(MAIL, request.start, request.end)
-        found = mail_of(self._bodies("mail", run), run.account, run.problems)
+        found = mail_of(self._bodies("mail", run), run.account, run.problems, beside=self._there("folders"))
         if request.folder is not None:
             found = found.filter(pl.col("folder_id").is_in(request.folder))
         tell_missing(run, request, found)
