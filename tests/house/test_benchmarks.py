@@ -23,6 +23,7 @@ TINY = {
     "imports": [],
     "demo": ["--leads", "20"],
     "crm": ["--leads", "60", "--page", "25"],
+    "budget": ["--leads", "60", "--calls", "30", "--window", "0.5"],
     "hours": ["--pairs", "2000"],
     "coverage": ["--draws", "40"],
 }
@@ -35,6 +36,7 @@ BOUNDED = {
     "imports": 1,
     "demo": 1,
     "crm": 1,
+    "budget": 2,
     "hours": 1,
     "coverage": 13,
 }
