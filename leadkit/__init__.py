@@ -9,10 +9,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from leadkit import charts
     from leadkit.accounts import Ebay
     from leadkit.crm_account import LeadSquared
     from leadkit.crm_readers import read_crm_leads
     from leadkit.dictionary import describe
+    from leadkit.display import show
     from leadkit.errors import (
         BadResponse,
         Forbidden,
@@ -26,11 +28,15 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
+    from leadkit.metrics.buckets import evidence_coverage, response_buckets
+    from leadkit.metrics.by_hour import by_hour
     from leadkit.metrics.calendar import month, week
     from leadkit.metrics.explain import explain
     from leadkit.metrics.fees import fee_conversions, fee_originals, fee_totals
     from leadkit.metrics.financing import financing
+    from leadkit.metrics.findings import findings
     from leadkit.metrics.hours import BusinessHours
+    from leadkit.metrics.lead_flow import lead_flow
     from leadkit.metrics.masking import mask
     from leadkit.metrics.proportions import wilson
     from leadkit.metrics.response import response_times
@@ -61,15 +67,20 @@ __all__ = [
     "Shop",
     "Unauthorized",
     "__version__",
+    "by_hour",
+    "charts",
     "demo",
     "describe",
+    "evidence_coverage",
     "explain",
     "fee_conversions",
     "fee_originals",
     "fee_totals",
     "financing",
+    "findings",
     "kaplan_meier",
     "km_quantile",
+    "lead_flow",
     "mask",
     "month",
     "open",
@@ -79,8 +90,10 @@ __all__ = [
     "read_leads",
     "read_mail",
     "read_messages",
+    "response_buckets",
     "response_summary",
     "response_times",
+    "show",
     "survival_curve",
     "trade_in_details",
     "trade_ins",
@@ -96,15 +109,19 @@ _HOMES = {
     "LeadSquared": "crm_account",
     "Saved": "saved",
     "Shop": "shop",
+    "by_hour": "metrics.by_hour",
     "demo": "shop",
     "describe": "dictionary",
+    "evidence_coverage": "metrics.buckets",
     "explain": "metrics.explain",
     "fee_conversions": "metrics.fees",
     "fee_originals": "metrics.fees",
     "fee_totals": "metrics.fees",
     "financing": "metrics.financing",
+    "findings": "metrics.findings",
     "kaplan_meier": "metrics.survival",
     "km_quantile": "metrics.survival",
+    "lead_flow": "metrics.lead_flow",
     "mask": "metrics.masking",
     "month": "metrics.calendar",
     "open": "shop",
@@ -114,8 +131,10 @@ _HOMES = {
     "read_leads": "readers",
     "read_mail": "readers",
     "read_messages": "readers",
+    "response_buckets": "metrics.buckets",
     "response_summary": "metrics.summary",
     "response_times": "metrics.response",
+    "show": "display",
     "survival_curve": "metrics.survival",
     "trade_in_details": "metrics.trade_ins",
     "trade_ins": "metrics.trade_ins",
@@ -129,6 +148,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:  # the type checker reads the imports above
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("leadkit")
+    if name == "charts":
+        return importlib.import_module("leadkit.charts")
     if name not in __all__:
         raise AttributeError(f"module 'leadkit' has no attribute {name!r}")
     found = getattr(importlib.import_module(f"leadkit.{_HOMES.get(name, 'errors')}"), name)

@@ -14,12 +14,12 @@ from leadkit.errors import Forbidden, LeadkitError, NotFound, RateLimited, Unaut
 def judge(reply: Reply) -> Verdict | None:
     """What the CRM says in a body, which decides over the status; None where the status says it all.
 
-    Too many calls come as 429, as 403, or as an error inside 200. An ``MX…`` exception is a verdict on the request: the
-    same one would be refused again, also where the status is 500.
+    Too many calls come as 429, as 403, or as an error inside 200. Any other ``MX…`` exception is a verdict on the
+    request, also where it speaks of limits: the same one would be refused again, also where the status is 500.
     """
     said = _errors_in(reply)
     words = " ".join(f"{one['code'] or ''} {one['message']}" for one in said)
-    if reply.status in _LIMITS and _LIMITS[reply.status].search(words):
+    if reply.status == _TOO_MANY or (reply.status in _THROTTLING and any(map(_is_throttling, said))):
         spent = _OF_THE_DAY.search(words) is not None
         by_status = reply.status == _TOO_MANY and not spent
         advice = "The calls of the day are used up: ask again tomorrow." if spent else None
@@ -35,6 +35,13 @@ def judge(reply: Reply) -> Verdict | None:
     if reply.status == _OK or (reply.status >= _FAILED and words.startswith("MX")):
         return Verdict(LeadkitError, said) if said else None
     return None
+
+
+def _is_throttling(error: dict[str, Any]) -> bool:
+    """Whether an error is of the calls in a time: by its exception, else by the sentence that the page has for it."""
+    code = error["code"] or ""
+    words = _THE_SENTENCE if code.startswith("MX") else _IN_OTHER_WORDS
+    return bool(_EXCEPTION.search(code) or words.search(error["message"]))
 
 
 def _errors_in(reply: Reply) -> list[dict[str, Any]]:
@@ -53,9 +60,14 @@ def _errors_in(reply: Reply) -> list[dict[str, Any]]:
 
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FAILED = 200, 401, 403, 404, 429, 500
 _LONGEST_ERROR = 10_000
-_CALLS = re.compile(r"rate ?limit|throttl|too many|\b(?:calls?|requests?)\b.{0,40}\b(?:limit|exceed)|quota", re.I)
-_LIMIT = re.compile(rf"{_CALLS.pattern}|\blimits?\b", re.I)
-_LIMITS = {_OK: _CALLS, _FORBIDDEN: _LIMIT, _TOO_MANY: re.compile("")}
+_THROTTLING = {_OK, _FORBIDDEN}
+_EXCEPTION = re.compile(r"rate_?limit|call_?limit|throttl|too_?many_?(?:calls|requests)", re.I)
+_THE_SENTENCE = re.compile(r"\bAPI calls? (?:have |has )?exceeded\b", re.I)
+_IN_OTHER_WORDS = re.compile(
+    rf"{_THE_SENTENCE.pattern}|\brate ?limit|\bthrottl|\btoo many (?:API )?(?:calls|requests)\b"
+    r"|\b(?:API|calls?|requests?) (?:limit|quota)\b|^\W*limit exceeded\W*$",
+    re.I,
+)
 _OF_THE_DAY = re.compile(r"\b(?:day|days|daily|today)\b|24 ?h", re.I)
 _HOST = re.compile(r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.leadsquared\.com\b", re.I)
 _REFUSED: dict[int, tuple[type[LeadkitError], str]] = {

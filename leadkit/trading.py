@@ -124,6 +124,8 @@ def rows_inside(root: Element, container: str, name: str, table: Table, problems
     containers = children(root, container)
     found = [one for outer in containers for one in outer.iterchildren(f"{{*}}{name}")]
     if len(found) < sum(map(len, containers)):
+        found = [one for outer in containers for one in children(outer, name)]  # with prefixes that nobody declared
+    if len(found) < sum(map(len, containers)):
         for other in {local_name(one) for outer in containers for one in outer} - {name}:
             path, detail = f"{container}.{other}", "not in leadkit's tables; holds an element"
             problems.add(Problem(table.name, "unknown_key", path, detail=detail))
@@ -143,6 +145,12 @@ def verdict(reply: Reply) -> Verdict | None:
     except BadResponse:
         return None
     return _of_errors(said.errors) if said.failed else None
+
+
+def is_beyond_the_last_page(error: LeadkitError) -> bool:
+    """Whether the API refused a page only because there are fewer: 340, or its error for bad input, of PageNumber."""
+    names_it = "PageNumber" in f"{error.errors}"
+    return type(error) is LeadkitError and (error.code == _NO_SUCH_PAGE or (error.code == _BAD_INPUT and names_it))
 
 
 def _of_errors(errors: list[dict[str, Any]]) -> Verdict:
@@ -210,3 +218,4 @@ _OF_TOKEN = frozenset({"930", "931", "932", "16110", "17470"})
 _SPENT = frozenset({"518", "21919144"})
 _SPENT_ADVICE = "The application's limit of calls is used up; it is counted by the day. Ask again tomorrow."
 _INTERNAL = "10007"
+_NO_SUCH_PAGE, _BAD_INPUT = "340", "37"

@@ -19,3 +19,11 @@ WITHDRAWN = frozenset({"ANG", "BGN", "CUC", "HRK", "SLL", "ZWL"})
 """Withdrawn since 2020: fees of those years may name them."""
 KNOWN = sorted(IN_USE | WITHDRAWN)
 """Every code that is taken for a currency, in capitals as the standard writes them."""
+_NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
+_DIGITS = dict.fromkeys(_NO_DIGITS.split(), 0) | dict.fromkeys(_THREE_DIGITS.split(), 3) | {"CLF": 4}
+
+
+def minor_digits(currency: str | None) -> int:
+    """How many digits the minor unit of a currency takes: two, but for those of which ISO 4217 says otherwise."""
+    return _DIGITS.get(currency or "", 2)

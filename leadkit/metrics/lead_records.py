@@ -31,10 +31,14 @@ def lead_records(leads: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
 
     A lead is ``account`` and ``lead_id``; a record without a ``lead_id`` is a lead of its own. ``submitted_at`` is the
     time of the first question where the API sent no other. Leads of after `until` leave.
+
+    Args:
+        leads: numbered in ``record``.
+        until: the moment at which it was known.
     """
-    schema = leads.collect_schema()
-    asked, answered = _of_exchanges(schema.get("exchanges"))
-    records = leads.with_row_index("record").with_columns(pl.col("submitted_at").fill_null(asked))
+    exchanges = leads.collect_schema().get("exchanges")
+    answered = _last_answered(exchanges)
+    records = leads.with_columns(pl.col("submitted_at").fill_null(first_asked(exchanges)))
     if until is not None:
         records = records.filter(pl.col("submitted_at").is_null() | (pl.col("submitted_at") <= until))
     return _numbered(records.with_columns(_said(answered, until)))
@@ -103,15 +107,23 @@ def _consistent() -> list[pl.Expr]:
     return [pl.when(~against).then("new_at").alias("new_at"), against.alias("contradicted")]
 
 
-def _of_exchanges(dtype: pl.DataType | None) -> tuple[pl.Expr, pl.Expr]:
-    """When the first question was asked, and when the last one that has an answer (its own time is not told)."""
+def first_asked(dtype: pl.DataType | None) -> pl.Expr:
+    """When the first question of ``exchanges`` was asked; null where there is none, or no such column (no dtype)."""
     if dtype is None or dtype == pl.Null():
-        return _NO_TIME, _NO_TIME
-    question = pl.element().struct
-    at = utc(question["created_at"], exchange_fields(dtype)["created_at"])
-    answered = pl.when(question["response"].str.strip_chars() != "").then(at.fill_null(_ANY_TIME))
-    exchanges = pl.col("exchanges").list
-    return exchanges.eval(at).list.min(), exchanges.eval(answered).list.max()
+        return _NO_TIME
+    return pl.col("exchanges").list.eval(_asked_at(dtype)).list.min()
+
+
+def _last_answered(dtype: pl.DataType | None) -> pl.Expr:
+    """When the last question was asked that has an answer: the answer's own time is not told."""
+    if dtype is None or dtype == pl.Null():
+        return _NO_TIME
+    has_answer = pl.element().struct["response"].str.strip_chars() != ""
+    return pl.col("exchanges").list.eval(pl.when(has_answer).then(_asked_at(dtype).fill_null(_ANY_TIME))).list.max()
+
+
+def _asked_at(dtype: pl.DataType) -> pl.Expr:
+    return utc(pl.element().struct["created_at"], exchange_fields(dtype)["created_at"])
 
 
 def exchange_fields(dtype: pl.DataType) -> pl.Schema:

@@ -11,6 +11,7 @@ import polars as pl
 
 from leadkit.metrics.answered import answered_columns
 from leadkit.metrics.as_of import moment
+from leadkit.metrics.beginnings import begun
 from leadkit.metrics.clocks import Hours, business_columns
 from leadkit.metrics.deferred import deferred, held
 from leadkit.metrics.episodes import with_episodes
@@ -98,8 +99,10 @@ def response_times(
     which was not known to be answered by then) share the `episode_id` of the first.
 
     Args:
-        leads: needs lead_id, item_id, user_id, submitted_at (without it: the first question of exchanges), status and
-            fetched_at; account, email, external_email and exchanges are used if they are there.
+        leads: needs lead_id, item_id, user_id, submitted_at, status and fetched_at; account, email, external_email and
+            exchanges are used if they are there. Where submitted_at is null, the clock starts at the first question of
+            exchanges; without one, if it is the buyer's only lead about the listing, at the first of `messages` that
+            the buyer wrote about it; then at the first of `mail`. A lead without any of these is ``unknown``.
         messages: of the threads; needs conversation_id, reference_id, message_id, created_at, sender, recipient,
             from_seller and fetched_at. The ``sender`` eBay does not count.
         conversations: needs conversation_id, reference_id, other_party, created_at, latest_message_id, latest_at,
@@ -165,7 +168,8 @@ class _Given:
 
 def _plan(rows: pl.LazyFrame, given: _Given, hold: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.LazyFrame:
     """The result as a plan; `hold` computes what is used several times, where there is memory for it."""
-    records = hold(lead_records(rows, given.until))
+    begins = begun(rows.with_row_index("record"), given.messages, given.mail)
+    records = hold(lead_records(begins, given.until))
     leads = hold(one_row_each(records))
     facts = leads
     for source in _sources(records, leads, given):

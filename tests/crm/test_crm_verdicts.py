@@ -91,6 +91,19 @@ def test_a_403_that_is_no_throttling_is_forbidden(answer: Served) -> None:
     assert calls == 1
 
 
+@pytest.mark.parametrize("message", ["Lead limit of your plan", "Storage quota exceeded", "No limits for this user"])
+def test_a_403_without_an_exception_is_throttling_only_where_it_speaks_of_calls(message: str) -> None:
+    error, calls = failure(as_json({"Message": message}, 403))
+    assert (type(error), calls) == (lk.Forbidden, 1)
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_the_sentence_of_the_page_is_throttling_under_any_exception(status: int, no_pauses: None) -> None:
+    throttled = as_json(mx("MXException", TOO_MANY["ExceptionMessage"]), status)
+    with asking(throttled, GOOD) as (crm, _):
+        assert len(crm.leads(["id-00001"])) == 1
+
+
 def test_a_401_is_unauthorized_and_names_the_keys() -> None:
     error, calls = failure(as_json(mx("MXUnauthorizedException", "Access key is invalid"), 401))
     assert (type(error), error.status, error.code, calls) == (lk.Unauthorized, 401, "MXUnauthorizedException", 1)
