@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from leadkit.metrics.turnbull import turnbull
     from leadkit.metrics.turns import turns
     from leadkit.readers import read_conversations, read_folders, read_leads, read_mail, read_messages
+    from leadkit.reports.parameters import report_parameters
     from leadkit.saved import Saved
     from leadkit.shop import Shop, demo, open
 
@@ -90,6 +91,7 @@ __all__ = [
     "read_leads",
     "read_mail",
     "read_messages",
+    "report_parameters",
     "response_buckets",
     "response_summary",
     "response_times",
@@ -131,6 +133,7 @@ _HOMES = {
     "read_leads": "readers",
     "read_mail": "readers",
     "read_messages": "readers",
+    "report_parameters": "reports.parameters",
     "response_buckets": "metrics.buckets",
     "response_summary": "metrics.summary",
     "response_times": "metrics.response",

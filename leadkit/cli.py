@@ -20,6 +20,7 @@ import typer
 
 import leadkit as lk
 from leadkit.cli_login import login
+from leadkit.cli_notebooks import check, refresh, report
 from leadkit.terminal import INTERRUPTED, console, say, speaking
 
 if TYPE_CHECKING:
@@ -170,6 +171,9 @@ def fetch(  # noqa: PLR0917 - each is an option of the command line, given by it
 
 
 app.command(epilog="Example: leadkit login --scope messages --scope mail")(login)
+app.command(epilog="Example: leadkit report --source env --start 2026-08-01 --out august.html")(report)
+app.command(epilog="Example: leadkit check notebooks")(check)
+app.command(epilog="Example: leadkit refresh notebooks/01-getting-started.ipynb")(refresh)
 
 
 @app.command(epilog="Example: leadkit sandbox --port 8765")

@@ -25,11 +25,16 @@ ROOMS = {
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts wording cells display", "errors"),
+    "notebooks": ("notebooks", "errors calling"),
     "sandbox": ("sandbox", ""),
     "shop": ("shop", "errors accounts frames sandbox"),
-    "front": ("__init__", "errors accounts frames shop"),
-    "dialog": ("cli_login login_dialog terminal", "errors calling accounts front"),
-    "top": ("cli id_files __main__ export summary explore report", "errors accounts frames shop sandbox front dialog"),
+    "reports": ("reports", "errors calling frames shop notebooks"),
+    "front": ("__init__", "errors accounts frames shop reports"),
+    "dialog": (
+        "cli_login cli_notebooks login_dialog terminal",
+        "errors calling accounts front notebooks reports",
+    ),
+    "top": ("cli id_files __main__ export summary explore", "errors accounts frames shop sandbox front dialog"),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
@@ -39,14 +44,21 @@ ONLY = {  # what we depend on, and the modules that may know it
     "starlette": "sandbox",
     "uvicorn": "sandbox",
     "tqdm": "progress",
-    "typer": "cli cli_login terminal",
+    "typer": "cli cli_login cli_notebooks terminal",
     "rich": "cli terminal summary",
     "rapidfuzz": "metrics",
     "holidays": "metrics",
     "great_tables": "display",
-    "plotly": "charts explore report",
+    "plotly": "charts explore reports",
     "ipywidgets": "explore",
     "anywidget": "explore",
+    "IPython": "notebooks reports",
+    "nh3": "reports",
+    "markdown_it": "reports",
+    "nbclient": "notebooks",
+    "nbformat": "notebooks",
+    "ipykernel": "notebooks",
+    "jupyter_client": "notebooks",
 }
 ROOM_OF = {module: room for room, (modules, _) in ROOMS.items() for module in modules.split()}
 MODULES = {path.relative_to(PACKAGE).with_suffix(""): path for path in sorted(PACKAGE.rglob("*.py"))}

@@ -1,0 +1,1 @@
+"""Notebooks whose outputs are kept: run, written in one form, checked before they are compared."""
