@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import Any
 
 import polars as pl
 
 from leadkit.decode.layout import first_keys
 from leadkit.decode.walk import Misfit
 from leadkit.fetch import completed, reading
+from leadkit.leadsquared_errors import errors_beside
 from leadkit.records import Column, Table
 from leadkit.tables import Decoded, decode, decode_alike, joined
 
@@ -24,7 +26,7 @@ from leadkit.tables import Decoded, decode, decode_alike, joined
 class CrmRows:
     """The rows of one or more answers; of each how many it has and how many the API counts.
 
-    `keys_of_each` are the keys of each answer's first row, in small letters.
+    `keys_of_each` are the keys of each answer's first row, in small letters; `errors` what the API says went wrong.
     """
 
     frame: pl.DataFrame
@@ -32,6 +34,7 @@ class CrmRows:
     lengths: Sequence[int]
     totals: Sequence[int]
     keys_of_each: Sequence[frozenset[str]]
+    errors: Sequence[Mapping[str, Any]] = ()
 
     def with_ours(self, table: Table, account: str, fetched_at: Sequence[datetime | None]) -> CrmRows:
         """The same with all columns of the table: the account and, of each answer, when it was fetched."""
@@ -53,6 +56,7 @@ class CrmRows:
             lengths=[length for part in parts for length in part.lengths],
             totals=[total for part in parts for total in part.totals],
             keys_of_each=[keys for part in parts for keys in part.keys_of_each],
+            errors=[error for part in parts for error in part.errors],
         )
 
     @cached_property
@@ -151,6 +155,7 @@ def _read_some(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, s
         lengths=found.lengths,
         totals=[int(envelope["RecordCount"]) for envelope in found.envelopes],
         keys_of_each=[frozenset(map(str.lower, own)) for own in keys],
+        errors=[error for envelope in found.envelopes for error in errors_beside(envelope)],
     )
 
 
