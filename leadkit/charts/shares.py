@@ -73,7 +73,7 @@ def shares(
         alt=f"Dot chart. {heading}: {'; '.join(_read(rows, columns[0], names))}.",
         height=140 + 46 * rows.height + (14 * rows.height + 26) * (len(columns) - 1),
         showlegend=len(columns) > 1,
-        xaxis={**SHARES, "range": [-0.02, 1.02], "rangemode": "normal"},
+        xaxis={**SHARES, "range": [0, 1.02], "rangemode": "normal"},
         yaxis=rows_axis(rows.height),
         annotations=labels_above(labels, above=0.14 + _APART * (len(columns) - 1) / 2),
     )
@@ -183,6 +183,7 @@ def _points(
         opacity=0.55,
         hoverinfo="skip",
         showlegend=False,
+        cliponaxis=False,
         **group,
     )
     few = rows.select(_few(rows)).to_series()
@@ -194,6 +195,7 @@ def _points(
         marker={"color": colour, "size": 10, "symbol": [MARKERS[place] + ("-open" if one else "") for one in few]},
         customdata=list(zip(names, _in_words(rows, column), strict=True)),
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+        cliponaxis=False,
         **group,
     )
 
