@@ -21,6 +21,7 @@ from leadkit.wording import share as percent
 _USUAL = ("yes_share", "sla_rate", "share")
 _ENDS = {"sla_rate": ("sla_low", "sla_high"), "share": ("low", "high")}
 _MOST = 15
+_FEW = 10  # of which `few` says to look at the counts only
 _APART = 0.22  # of a row, from one share of it to the next
 _LABEL = 40  # characters of a row's name
 
@@ -215,7 +216,7 @@ def _ends(column: str) -> tuple[str, str]:
 
 
 def _few(rows: pl.DataFrame) -> pl.Expr:
-    return pl.col("few").eq_missing("n<10") if "few" in rows.columns else pl.col("leads") < 10  # noqa: PLR2004
+    return pl.col("few").eq_missing("n<10") if "few" in rows.columns else pl.col("leads") < _FEW
 
 
 def _in_words(rows: pl.DataFrame, column: str) -> list[str]:
