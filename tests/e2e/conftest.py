@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """A real browser: `$CHROMIUM`, the system's chromium, or else Playwright's own.
 
 Without Playwright (the extra ``e2e``) there is nothing to run here, and nothing is collected: CI has a step that
@@ -8,6 +7,7 @@ installs it and fails where these tests do not run.
 import os
 import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -25,29 +25,6 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield chromium
         chromium.close()
-=======
-"""A real browser: Chromium of ``$CHROMIUM``, the system's, else Playwright's own; skipped where there is none."""
-
-from __future__ import annotations
-
-import os
-import shutil
-from pathlib import Path
-
-import pytest
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="the extra e2e is not installed")
-    with playwright.sync_playwright() as running:
-        program = os.environ.get("CHROMIUM") or shutil.which("chromium") or running.chromium.executable_path
-        if not Path(program).exists():
-            pytest.skip("there is no Chromium: set CHROMIUM, or install it")
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]  # as root in a container, with little shared memory
-        started = running.chromium.launch(executable_path=program, args=arguments)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
@@ -56,4 +33,3 @@ def artefacts() -> Path:
     folder = Path(os.environ.get("LEADKIT_ARTEFACTS") or Path(__file__).parents[2] / "build" / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
->>>>>>> report
