@@ -35,7 +35,10 @@ ROOMS = {
         "cli_login cli_notebooks login_dialog terminal",
         "errors calling accounts front notebooks reports",
     ),
-    "top": ("cli id_files __main__ export summary explore", "errors accounts frames shop sandbox front dialog"),
+    "top": (
+        "cli id_files __main__ export summary explore",
+        "errors accounts frames shop sandbox front dialog reports",
+    ),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
