@@ -274,6 +274,8 @@ def _arguments_of(table: TableName, given: Mapping[str, Any]) -> dict[str, Any]:
         if name not in _TAKES[table]:
             takers = [other for other, names in _TAKES.items() if name in names]
             _refuse(name, _OPTIONS.get(name, f"--{name.replace('_', '-')}"), " and ".join(takers))
+    if "ids_column" in chosen and "ids" not in chosen:
+        raise typer.BadParameter("--ids-column says which column of --ids FILE, and no --ids was given.")
     return chosen
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from leadkit.calls import Reply, Verdict
@@ -44,6 +45,15 @@ def _is_throttling(error: dict[str, Any]) -> bool:
     return bool(_EXCEPTION.search(code) or words.search(error["message"]))
 
 
+def errors_beside(envelope: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The errors that an answer lists beside its rows; `envelope` is what stands around them."""
+    return read_error_body(json.dumps(envelope).encode()) if _says_that_it_failed(envelope) else []
+
+
+def _says_that_it_failed(decoded: Mapping[str, Any]) -> bool:
+    return str(decoded.get("Status")).lower() in {"error", "failed"}
+
+
 def _errors_in(reply: Reply) -> list[dict[str, Any]]:
     """The errors that a body lists; a 200 has some only where it says so."""
     if reply.status != _OK:
@@ -54,7 +64,7 @@ def _errors_in(reply: Reply) -> list[dict[str, Any]]:
         decoded = json.loads(reply.body)
     except (ValueError, RecursionError):
         return []
-    failed = isinstance(decoded, dict) and str(decoded.get("Status")).lower() in {"error", "failed"}
+    failed = isinstance(decoded, dict) and _says_that_it_failed(decoded)
     return read_error_body(reply.body) if failed and not decoded.get("Leads") else []
 
 

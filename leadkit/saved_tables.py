@@ -16,9 +16,9 @@ from leadkit.dictionary import TABLES
 from leadkit.errors import NotFound
 from leadkit.fetch import Run
 from leadkit.parameters import Request, checked
-from leadkit.readers import SavedBody
 from leadkit.recorder import FetchRecord
 from leadkit.recording import Recorded, RecordedFetch, Replay, bodies
+from leadkit.saved_bodies import SavedBody
 from leadkit.trading import verdict
 
 

@@ -118,8 +118,11 @@ def _clean_all(value: Any, clean: Clean) -> Any:  # JSON in, JSON out
 
 
 def _html(content: str) -> str:
-    """HTML of an output; what is wider than the page scrolls, by keyboard, too."""
-    return f'<div class="output" role="region" aria-label="Result" tabindex="0">{cleaned(content)}</div>'
+    """HTML of an output; what is wider than the page scrolls, by keyboard, too. Its styles reach nothing else."""
+    inside = cleaned(content)
+    if "<style" in inside:
+        inside = f'<div><template shadowrootmode="open">{inside}</template></div>'
+    return f'<div class="output" role="group" aria-label="Result" tabindex="0">{inside}</div>'
 
 
 def _plain_text(content: str) -> str:

@@ -146,6 +146,19 @@ def test_a_200_that_says_error_is_an_error(body: dict[str, Any]) -> None:
     assert (type(error), error.status, calls) == (lk.LeadkitError, 200, 1)
 
 
+@pytest.mark.parametrize("said", [mx(), FAILED], ids=str)
+def test_rows_that_come_with_an_error_are_kept_and_it_is_told(said: dict[str, Any]) -> None:
+    body = {"RecordCount": 2, "Leads": [lead(1), lead(2)]}
+    words = "Column mx_No does not exist" if said == mx() else "The lead is locked"
+    for whole in (body | said, said | body):
+        with asking(as_json(whole)) as (crm, _), pytest.warns(lk.LeadkitWarning, match=f"the API warns: .*{words}"):
+            assert len(crm.leads(["id-00001", "id-00002"])) == 2
+        told: list[dict[str, Any]] = []
+        with pytest.warns(lk.LeadkitWarning, match="api_warning"):
+            assert len(lk.read_crm_leads([whole, {"RecordCount": 0}], problems=told)) == 2
+        assert [row["row_key"] for row in told if row["kind"] == "api_warning"] == [said.get("ExceptionType")]
+
+
 def test_leads_with_a_status_of_their_own_are_no_error() -> None:
     rows = [lead(1, Status="Error", ExceptionType="MXThing")]
     with asking(as_json({"RecordCount": 1, "Leads": rows})) as (crm, _):

@@ -7,6 +7,7 @@ installs it and fails where these tests do not run.
 import os
 import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -24,3 +25,11 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Where screenshots are kept: ``$LEADKIT_ARTEFACTS``, else a folder that git does not see."""
+    folder = Path(os.environ.get("LEADKIT_ARTEFACTS") or Path(__file__).parents[2] / "build" / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

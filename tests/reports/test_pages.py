@@ -105,6 +105,19 @@ def test_each_kind_of_output_is_shown(output, html):
     assert html in made(text("# T"), code("1", output))
 
 
+def test_the_styles_of_an_output_reach_nothing_else():
+    styled = "<style>body { display: none }</style><p>x</p>"
+    assert f'<div><template shadowrootmode="open">{styled}</template></div>' in made(code("1", shown(styled)))
+    assert "<template" not in made(code("1", shown("<p>x</p>")))
+
+
+@pytest.mark.parametrize("style", ["@import 'x'", "p { background: URL(x) }", "p { background: \\75 rl(x) }"])
+def test_styles_that_load_are_taken_out_and_others_stay(style):
+    html = made(code("1", shown(f"<style>{style}</style><p style='color: red'>x</p><p style=\"{style}\">y</p>")))
+    assert '<p style="color: red">x</p><p>y</p>' in html
+    assert style not in html.partition("<body>")[2].partition("<details")[0]
+
+
 def test_what_can_not_be_shown_is_left_out():
     widget = shown({"model_id": "a widget"}, "application/vnd.jupyter.widget-view+json")
     assert "a widget" not in made(code("1", widget))
