@@ -53,14 +53,15 @@ def drawn(
 ) -> go.Figure:
     """A figure of these traces in the house's look; `heading` and `below` are plain, names in `alt` escaped."""
     lines = title(heading)
-    pad = _TOP + _LINE * lines.count("<br>")  # Plotly moves a title of several lines up by all but one of them
+    more = lines.count("<br>")
+    pad = _TOP + _LINE * more  # Plotly moves a title of several lines up by all but one of them
     return go.Figure(
         list(traces),
         {
             "template": TEMPLATES[theme],
             "title": {"text": lines, "subtitle": {"text": subtitle(below)}, "pad": {"t": pad}},
             "meta": {"alt": " ".join(unescape(alt).split())},
-            "height": height,
+            "height": height + _ROOM * more,
             **layout,
         },
     )
@@ -136,4 +137,4 @@ def _recolour(key: str, value: Any, colours: Mapping[str, str]) -> Any:
     return _recoloured(value, colours) if key != "customdata" else value
 
 
-_TOP, _LINE = 14, 34  # pixels
+_TOP, _LINE, _ROOM = 14, 34, 56  # pixels
