@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from leadkit.notebooks.document import Cell, Notebook
 from leadkit.reports.cleaning import cleaned
-from leadkit.reports.drawings import Drawing, alternative
+from leadkit.reports.drawings import Drawing, alternative, drawable
 from leadkit.reports.shown import PLOTLY, richest
 
 Clean = Callable[[str], str]
@@ -91,7 +91,7 @@ def _outputs(cell: Cell, drawings: list[Drawing], headings: Headings, clean: Cle
     for output in cell["outputs"]:
         form, content = richest(output)
         if form == PLOTLY:
-            drawings.append(_clean_all(content, clean))
+            drawings.append(drawable(_clean_all(content, clean)))
             yield _place_for(drawings[-1], len(drawings))
         elif form == "text/markdown":
             yield _prose(clean(content), headings)

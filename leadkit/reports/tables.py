@@ -99,6 +99,7 @@ _LEFT_OUT = (Forbidden, NotFound)
 def _frames(shop: Shop, parameters: ReportParameters, zone: str) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
     """The frames that came, and why the others did not."""
     ebay, start = shop.ebay, parameters.start
+    zone = zone if start or parameters.end else "UTC"  # without a bound it says nothing, and a recording has UTC
     leads = ebay.leads(start, parameters.end, include_messages=True, zone=zone, progress=False)
     frames = {"leads": leads}
     missing: dict[str, str] = {}

@@ -11,6 +11,7 @@ from hostile import PAYLOADS
 from notebooks.made_notebooks import PLOTLY, chart, code, failed, notebook, result, shown, stream, text
 from reports.made_reports import Page
 
+from leadkit.errors import LeadkitError
 from leadkit.reports.drawings import SMALLER
 from leadkit.reports.page import page
 
@@ -64,6 +65,13 @@ def test_a_chart_that_the_smaller_program_can_not_draw_brings_the_whole_one():
     polar = {"data": [{"type": "scatterpolar", "r": [1], "theta": [2]}], "layout": {}}
     assert "(cartesian - minified)" in made(chart_cell(chart(1, 2)))[:100_000]
     assert len(made(chart_cell(chart(1, 2)), chart_cell(polar))) > 4_000_000
+
+
+def test_points_are_drawn_without_the_graphics_card_and_maps_are_refused():
+    points = {"data": [{"type": "scattergl", "x": [1], "y": [2]}], "layout": {}}
+    assert '"type":"scatter"' in made(chart_cell(points)).partition('id="drawings">')[2].partition("</script>")[0]
+    with pytest.raises(LeadkitError, match="A chart of kind choropleth can't be drawn"):
+        made(chart_cell({"data": [{"type": "choropleth"}], "layout": {}}))
 
 
 def test_a_chart_comes_in_both_themes_with_its_words():
@@ -122,6 +130,7 @@ def test_what_can_not_be_shown_is_left_out():
     widget = shown({"model_id": "a widget"}, "application/vnd.jupyter.widget-view+json")
     assert "a widget" not in made(code("1", widget))
     assert 'class="output"' not in made(code("1", failed()))
+    assert "raw words" not in made(text("raw words", cell_type="raw"))
 
 
 def test_the_code_stands_folded_at_the_end_and_is_cleaned():
