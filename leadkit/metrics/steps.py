@@ -77,8 +77,8 @@ def steps(waits: pl.LazyFrame, *, level: float, by: str) -> pl.LazyFrame:
             "replied",
             (pl.col("here") - pl.col("replied")).alias("censored"),
             "unanswered_share",
-            _log_log(-z).alias("low"),
-            _log_log(z).alias("high"),
+            log_log(-z).alias("low"),
+            log_log(z).alias("high"),
         )
     )
 
@@ -126,7 +126,7 @@ def _grown(column: str) -> pl.Expr:
     return pl.col(column) - pl.col(column).shift(1, fill_value=0)
 
 
-def _log_log(z: float) -> pl.Expr:
+def log_log(z: float) -> pl.Expr:
     """One end of the band, ``S^exp(z·√G / ln S)``; it has no width where S is 1 or 0."""
     share, log = pl.col("unanswered_share"), pl.col("unanswered_share").log()
     end = (log * (z * pl.col("greenwood").sqrt() / log).exp()).exp()
