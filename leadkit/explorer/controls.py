@@ -31,6 +31,8 @@ def controls(board: Board) -> list[dict[str, Any]]:
         _select("financing", "Wants financing", list(map(list, FINANCING.items()))),
         _select("make", "Trade-in", [[one, _MAKES.get(one, one)] for one in _makes(cases)]),
         _hours(cases),
+        _select("bucket", "Waited", [[one, one] for one in allowed("bucket", cases)]),
+        _select("hour", "Asked in the hour of the week", [[one, f"{one}:00"] for one in allowed("hour", cases)]),
         {"name": "search", "label": _search_label(board), "kind": "search"},
     ]
 

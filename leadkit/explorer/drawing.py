@@ -14,7 +14,7 @@ from leadkit.explorer.choice import HOUR_NAMES
 from leadkit.explorer.counting import Counts
 from leadkit.metrics.by_hour import WEEKDAYS
 
-NAMES = ("flow", "week", "buckets", "listings", "makes")
+NAMES = ("flow", "week", "buckets", "makes", "listings")
 """In the order in which they stand."""
 HINTS = {
     "flow": "Click a day to choose it.",

@@ -27,6 +27,11 @@ COLUMNS = {
     "trade_in": "Trade-in",
     "fee": "Fee",
 }
+def columns(*, reveal: bool) -> dict[str, str]:
+    """The columns that are shown: a masked message tells nothing."""
+    return COLUMNS if reveal else {name: label for name, label in COLUMNS.items() if name != "message"}
+
+
 STATES = {
     "answered_exact": "answered",
     "answered_interval": "answered, when is not exactly known",
@@ -65,18 +70,17 @@ def order(cases: Cases, people: pl.Series, sorting: Sorting) -> pl.Series:
 
 
 def cut(cases: Cases, people: pl.Series, positions: pl.Series, *, reveal: bool) -> list[dict[str, Any]]:
-    """These rows of the cases as what is shown of them: the row of leads, and a text for each of `COLUMNS`."""
+    """These rows of the cases as what is shown of them: the row of leads, and a text for each of `columns`."""
     some = cases.rows.select("row", "place", "state", "financing", "make")[positions]
     rows, waits = some.get_column("row"), cases.times.select("wait_lower", "wait_upper")
     asked = pl.col("submitted_at").dt.convert_time_zone(cases.zone).dt.strftime("%Y-%m-%d %H:%M")
-    said = (_there(cases.leads, "message") if reveal else _length(_there(cases.leads, "message"))).alias("message")
     titles = pl.coalesce("item_title", "item_id").alias("listing")
-    shown = cases.leads[rows].select(asked.alias("asked"), titles, said, "fee", "fee_currency")
+    shown = cases.leads[rows].select(asked.alias("asked"), titles, _there(cases.leads, "message"), "fee", "fee_currency")
     both = [some, shown, waits[some.get_column("place")], people.gather(rows).alias("buyer").to_frame()]
     texts = pl.concat(both, how="horizontal").with_columns(
         _short(name).alias(name) for name in ("listing", "buyer", "message")
     )
-    return [{"row": row["row"], "cells": [_text(name, row) for name in COLUMNS]} for row in texts.to_dicts()]
+    return [{"row": row["row"], "cells": [_text(name, row) for name in columns(reveal=reveal)]} for row in texts.to_dicts()]
 
 
 def short(text: pl.Expr, length: int = LONGEST) -> pl.Expr:
@@ -91,10 +95,6 @@ def _short(name: str) -> pl.Expr:
 
 def _there(leads: pl.DataFrame, column: str) -> pl.Expr:
     return pl.col(column) if column in leads.columns else pl.lit(None, pl.String).alias(column)
-
-
-def _length(text: pl.Expr) -> pl.Expr:
-    return pl.format("[{} characters]", text.str.len_chars())
 
 
 def _key(cases: Cases, people: pl.Series, column: str) -> pl.Series:

@@ -23,7 +23,7 @@ from leadkit.explorer.counting import Counts, counted
 from leadkit.explorer.drawing import HINTS, NAMES, clicked, drawing
 from leadkit.explorer.one_lead import explained, opened
 from leadkit.explorer.still import chosen_in_words, still
-from leadkit.explorer.table import COLUMNS, SORTABLE, Sorting
+from leadkit.explorer.table import SORTABLE, Sorting, columns
 from leadkit.metrics.explain import Explanation
 from leadkit.reports.drawings import SMALLER
 
@@ -157,7 +157,8 @@ class LeadExplorer(anywidget.AnyWidget):
             return None
         data, metadata = shown
         rows = [row["cells"] for row in self.table["rows"]]
-        instead = still(self._counts, self._choice, rows, len(self._board))
+        heads = list(columns(reveal=self._board.reveal).values())
+        instead = still(self._counts, self._choice, heads, rows[:_STILL], len(self._board))
         return {**data, "text/plain": repr(self), "text/html": instead}, metadata
 
     def _count(self) -> None:
@@ -199,7 +200,7 @@ class LeadExplorer(anywidget.AnyWidget):
     def _fixed(self, theme: str) -> dict[str, Any]:
         return {
             "controls": self._controls,
-            "columns": [[name, label, name in SORTABLE] for name, label in COLUMNS.items()],
+            "columns": [[name, label, name in SORTABLE] for name, label in columns(reveal=self._board.reveal).items()],
             "charts": [[name, HINTS[name]] for name in NAMES],
             "config": dict(CONFIG),
             "theme": theme,
@@ -277,6 +278,7 @@ class LeadExplorer(anywidget.AnyWidget):
         self.send({"kind": "plotly"}, buffers=[SMALLER.read_bytes()])
 
 
+_STILL = 10  # rows of the table that is not alive
 _DOES: Mapping[str, Callable[[LeadExplorer, Mapping[str, Any]], None]] = {
     "filter": LeadExplorer._choose,
     "clear": lambda explorer, _: explorer.clear(),

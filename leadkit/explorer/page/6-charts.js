@@ -20,7 +20,7 @@ function charts(model, send, dark) {
 
 function chartOf(name, hint, model, send) {
   const plot = h("div", { class: "lk-plot", role: "img" });
-  const element = h("figure", { class: `lk-chart lk-chart-${name}`, "data-chart": name }, plot, h("figcaption", {}, hint));
+  const element = h("figure", { class: `lk-chart lk-chart-${name}`, "data-chart": name, tabindex: 0 }, plot, h("figcaption", {}, hint));
   let program = null;
   const draw = async () => {
     const { figure, alt } = model.get(name);
@@ -32,7 +32,8 @@ function chartOf(name, hint, model, send) {
       plot.textContent = alt; // without the program the words stay
       return;
     }
-    const through = { autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
+    const ground = getComputedStyle(element).backgroundColor; // Plotly chooses the colour of labels by it
+    const through = { autosize: true, paper_bgcolor: ground, plot_bgcolor: ground };
     const config = { ...model.get("fixed").config, displayModeBar: false };
     const first = !plot.classList.contains("js-plotly-plot");
     await program.react(plot, figure.data, { ...figure.layout, ...through }, config);

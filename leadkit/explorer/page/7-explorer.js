@@ -6,10 +6,14 @@ function isDark(theme) {
   return jupyter ? jupyter === "false" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
+const LONG = 18; // characters that fit a card in large letters
+
 function cardsOf(cards) {
-  return cards.map(([label, value, below]) =>
-    h("div", {}, h("dt", {}, label), h("dd", {}, h("strong", {}, ...value.split(", ").map((line) => h("span", {}, line))), h("small", {}, below))),
-  );
+  return cards.map(([label, value, below]) => {
+    const lines = value.split(", ").map((line) => h("span", {}, line));
+    const number = h("strong", { class: value.length > LONG && lines.length === 1 ? "lk-long" : null }, ...lines);
+    return h("div", {}, h("dt", {}, label), h("dd", {}, number, h("small", {}, below)));
+  });
 }
 
 function chipsOf(chips, send) {
