@@ -10,7 +10,7 @@ import json
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from benchmarks.figures import Figure, Report, finish
 from benchmarks.timing import Times, interleaved, options, ratio, sizes_of
 
 OURS, ORJSON, BIDKIT = "lk.read_leads", "orjson.loads", "bidkit"
-Works = Mapping[str, Callable[[], object]]
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from platform import python_version
 from statistics import median
 from typing import Any
 
-_PACKAGES = ("leadkit", "polars", "httpx", "pydantic", "lxml", "orjson", "bidkit", "ebaysdk")
+_PACKAGES = ("leadkit", "polars", "httpx", "pydantic", "lxml", "orjson", "bidkit", "ebaysdk", "lifelines")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,27 +9,45 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 ROOT = Path(__file__).parents[1]
 Times = dict[str, list[float]]
+Works = Mapping[str, Callable[[], object]]
+CPU = ", CPU"
+"""What is added to a work's name for the seconds that the processor was at it, in all threads."""
 
 
-def interleaved(works: Mapping[str, Callable[[], object]], runs: int) -> Times:
+def interleaved(works: Works, runs: int) -> Times:
     """The seconds of every run of every work: ours, peer, ours, peer, so that both meet the same weather."""
-    times: Times = {name: [] for name in works}
+    both = interleaved_with_cpu(works, runs)
+    return {name: both[name] for name in works}
+
+
+def interleaved_with_cpu(works: Works, runs: int) -> Times:
+    """The same, and beside each work the seconds of the processor: a busy machine changes them less."""
+    times: Times = {f"{name}{kind}": [] for name in works for kind in ("", CPU)}
     for _ in range(runs):
         for name, work in works.items():
-            times[name].append(seconds(work))
+            for kind, took in zip(("", CPU), spent(work), strict=True):
+                times[f"{name}{kind}"].append(took)
     return times
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long one run takes; it starts from a collected heap, and taking its result apart does not count."""
+    """How long one run takes."""
+    return spent(work)[0]
+
+
+def spent(work: Callable[[], object]) -> tuple[float, float]:
+    """The seconds of one run, and those of the processor.
+
+    It starts from a collected heap, and taking its result apart does not count.
+    """
     gc.collect()
-    began = perf_counter()
+    began = perf_counter(), process_time()
     kept = work()
-    took = perf_counter() - began
+    took = perf_counter() - began[0], process_time() - began[1]
     del kept
     return took
 

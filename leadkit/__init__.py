@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from leadkit.crm_account import LeadSquared
     from leadkit.crm_readers import read_crm_leads
     from leadkit.dictionary import describe
+    from leadkit.display import show
     from leadkit.errors import (
         BadResponse,
         Forbidden,
@@ -96,6 +97,7 @@ __all__ = [
     "response_buckets",
     "response_summary",
     "response_times",
+    "show",
     "survival_curve",
     "trade_in_details",
     "trade_ins",
@@ -138,6 +140,7 @@ _HOMES = {
     "response_buckets": "metrics.buckets",
     "response_summary": "metrics.summary",
     "response_times": "metrics.response",
+    "show": "display",
     "survival_curve": "metrics.survival",
     "trade_in_details": "metrics.trade_ins",
     "trade_ins": "metrics.trade_ins",

@@ -108,7 +108,7 @@ def demo(
         dealership = len(shop.truth) if shop.truth is not None else 0
         summary.say_what_came(page, frames, seconds=took, of=dealership)
         summary.show(page, frames, zone=shop.zone, files=str(out / export.file_of("<table>")))
-        summary.say_next(page, _next_lines(out / export.file_of("leads"), seed, leads))
+        summary.say_next(page, _next_lines(out, seed, leads))
 
 
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
@@ -193,7 +193,7 @@ def sandbox(
             raise lk.LeadkitError(f"Port {port} can't be used: {error.strerror}. --port 0 takes a free one.") from error
 
 
-_FILES = ("leads", "conversations", "messages", "mail", "folders", "crm_leads", "problems", "requests")
+_FILES = ("leads", "conversations", "messages", "mail", "folders", "crm_leads", "times", "problems", "requests")
 _TALKS = ("start", "end", "zone", "item_id", "status", "conversation_type")
 _TAKES: dict[TableName, tuple[str, ...]] = {
     TableName.leads: ("start", "end", "zone", "item_id", "status", "include_messages"),
@@ -226,7 +226,7 @@ def _crm_leads(
 
 
 def all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
-    """Every table of a shop as a whole, then what was odd and what was asked."""
+    """Every table of a shop as a whole, the waits that they prove, then what was odd and what was asked."""
     import polars as pl  # noqa: PLC0415 - so that --help need not wait for Polars
 
     ebay, crm = shop.ebay, shop.crm
@@ -239,16 +239,25 @@ def all_tables(shop: Shop) -> dict[str, pl.DataFrame]:
         "folders": ebay.folders(),
         "crm_leads": crm.leads(shop.ids),
     }
+    found["times"] = lk.response_times(
+        found["leads"],
+        messages=found["messages"],
+        conversations=conversations,
+        mail=found["mail"],
+        hours=shop.hours,
+    )
     told = {name: pl.concat([getattr(ebay, name), getattr(crm, name)]) for name in ("problems", "requests")}
     return found | told
 
 
-def _next_lines(file: Path, seed: int, leads: int) -> list[str]:
+def _next_lines(folder: Path, seed: int, leads: int) -> list[str]:
     """Lines that run as they are, in the folder that the command ran in."""
     same = "" if (seed, leads) == (7, 800) else f"seed={seed}, leads={leads}"
+    read = [f"{name} = pl.read_parquet({(folder / f'{name}.parquet').as_posix()!r})" for name in ("leads", "times")]
     return [
         "import leadkit as lk, polars as pl",
-        f"leads = pl.read_parquet({file.as_posix()!r}); lk.describe('leads')",
+        *read,
+        "print(*lk.findings(leads, times)['sentence'], sep='\\n')",
         f"shop = lk.demo({same}); shop.ebay.leads(status='Unanswered')",
     ]
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from leadkit.crm_rows import CrmRows, keys_of, read_rows
+from leadkit.crm_pages import open_pages
+from leadkit.crm_rows import CrmRows, read_pages
 from leadkit.fetch import check_total
 from leadkit.parameters import checked
 from leadkit.problems import Problems
@@ -63,26 +64,32 @@ def crm_of(
 ) -> pl.DataFrame:
     """The leads of these bodies, each once; what the last body was not asked for is taken from one before it."""
     asked = () if columns is None else tuple(columns)
+    rows, table = crm_rows_of(saved, account, problems, asked)
+    wanted = table if columns is None else table_of(asked)
+    return rows.filled(table).each_once().select(wanted.schema.names())
+
+
+def crm_rows_of(
+    saved: Sequence[SavedBody], account: str, problems: Problems, asked: tuple[str, ...]
+) -> tuple[CrmRows, Table]:
+    """All rows of these bodies, with what was odd in them told, and the table that they are of."""
     table, rows = _read(saved, asked)
     rows = rows.with_ours(table, account, [one.fetched_at for one in saved])
     tell_rows(problems, table, rows, None)
     _check_totals(problems, rows)
-    leads = rows.filled().each_once()
-    wanted = table if columns is None else table_of(asked)
-    return leads.select(wanted.schema.names())
+    return rows, table
 
 
 def _read(saved: Sequence[SavedBody], asked: tuple[str, ...]) -> tuple[Table, CrmRows]:
-    """The rows with all columns that the bodies have: those of each first row, then those that only later rows have."""
-    bodies, calls = [one.body for one in saved], [f"{CRM_LEADS.name} ({one.name})" for one in saved]
-    names = unknown_columns((*asked, *(key for body in bodies for key in keys_of(body))))
+    """The rows with all columns that the bodies have: those of the rows, then those that only a walk finds."""
+    calls = [f"{CRM_LEADS.name} ({one.name})" for one in saved]
+    pages = open_pages(CRM_LEADS, [one.body for one in saved], calls)
+    names = unknown_columns((*asked, *(key for page in pages for key in page.keys)))
     table = table_of(names)
-    rows = read_rows(table, bodies, calls)
+    rows = read_pages(table, pages)
     later = [m.path.removeprefix("Leads[].") for m in rows.misfits if m.kind == "unknown_key"]
     more = unknown_columns((*names, *later))
-    if more == names:
-        return table, rows
-    return table_of(more), read_rows(table_of(more), bodies, calls)
+    return (table, rows) if more == names else (table_of(more), read_pages(table_of(more), pages))
 
 
 def _check_totals(problems: Problems, rows: CrmRows) -> None:

@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, groupby
 
 import polars as pl
 
-from leadkit.decode.layout import first_keys
+from leadkit.crm_pages import CrmPage, keys_of, open_pages, side_by_side
+from leadkit.decode.casting import typed
 from leadkit.decode.walk import Misfit
+from leadkit.decode.wire import Wire
 from leadkit.fetch import completed, reading
-from leadkit.records import Column, Table
-from leadkit.tables import Decoded, decode, decode_alike, joined
+from leadkit.records import Table
+from leadkit.tables import Decoded, decode
 
 
 @dataclass(frozen=True)
 class CrmRows:
     """The rows of one or more answers; of each how many it has and how many the API counts.
 
-    `keys` are those of each answer's first row, in small letters.
+    `keys_of_each` are the keys of each answer, in small letters; of one that was walked those of its first row, and
+    those with values.
     """
 
     frame: pl.DataFrame
     misfits: Sequence[Misfit]
     lengths: Sequence[int]
     totals: Sequence[int]
-    keys: frozenset[str]
+    keys_of_each: Sequence[frozenset[str]]
 
     def with_ours(self, table: Table, account: str, fetched_at: Sequence[datetime | None]) -> CrmRows:
         """The same with all columns of the table: the account and, of each answer, when it was fetched."""
-        times = pl.DataFrame({"at": fetched_at, "rows": self.lengths}, schema=_TIMES)
-        at = times.select(pl.col("at").repeat_by("rows").explode(empty_as_null=False, keep_nulls=True)).to_series()
-        return replace(self, frame=completed(table, self.frame.with_columns(at.alias("fetched_at")), account=account))
+        each = pl.Series("fetched_at", fetched_at, dtype=_TIME)
+        times = [each.new_from_index(place, length) for place, length in enumerate(self.lengths)]
+        frame = self.frame.with_columns(pl.concat([each.clear(), *times]))
+        return replace(self, frame=completed(table, frame, account=account))
 
     @classmethod
     def of(cls, parts: Sequence[CrmRows]) -> CrmRows:
@@ -52,25 +54,52 @@ class CrmRows:
             ],
             lengths=[length for part in parts for length in part.lengths],
             totals=[total for part in parts for total in part.totals],
-            keys=frozenset[str]().union(*(part.keys for part in parts)),
+            keys_of_each=[keys for part in parts for keys in part.keys_of_each],
         )
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of all answers."""
+        return frozenset[str]().union(*self.keys_of_each)
 
     @cached_property
     def ids(self) -> pl.Series:
         """The ids of the rows, in small letters; null where there is none."""
         return self.frame.get_column("prospect_id").str.to_lowercase()
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many leads these are, each id once; those without one can't be told apart."""
         return self.ids.drop_nulls().n_unique() + self.ids.null_count()
 
-    def filled(self) -> CrmRows:
-        """The rows of each id with the nulls of a later one filled from those before it."""
+    def filled(self, table: Table) -> CrmRows:
+        """The rows of each id, where an answer has no such column at all, filled from those before it."""
         if self.count == len(self.frame):
             return self
-        known = pl.when(self.ids.is_not_null()).then(pl.all().forward_fill().over(self.ids)).otherwise(pl.all())
-        return replace(self, frame=self.frame.select(known))
+        sent = dict(self._sent(table))
+        rows = (
+            pl.DataFrame({"who": self.ids})
+            .with_row_index("row")
+            .with_columns(
+                pl.col("who").fill_null(pl.format(" {}", "row"))  # a row without an id is nobody's
+            )
+        )
+        places = rows.hstack([came.alias(f"sent {name}") for name, came in sent.items()]).select(
+            pl.when(pl.col(f"sent {name}")).then("row").forward_fill().over("who").alias(name) for name in sent
+        )
+        filled = [self.frame.get_column(name).gather(places.get_column(name)) for name in sent]
+        return replace(self, frame=self.frame.with_columns(filled))
+
+    def _sent(self, table: Table) -> Iterator[tuple[str, pl.Series]]:
+        """Each column of the answers, and of which rows it came: a null that came is what is known last."""
+        owner = pl.Series(
+            [number for number, length in enumerate(self.lengths) for _ in range(length)], dtype=pl.UInt32
+        )
+        for column in table.columns:
+            if column.path:
+                key = column.path.removeprefix("Leads[].").lower()
+                came = pl.Series([key in keys for keys in self.keys_of_each], dtype=pl.Boolean)
+                yield column.name, came.gather(owner) | self.frame.get_column(column.name).is_not_null()
 
     def each_once(self) -> pl.DataFrame:
         """The rows, each id once, as it was last seen; those without one at the end, all of them."""
@@ -82,86 +111,122 @@ class CrmRows:
 
 
 def read_rows(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, status: int | None = None) -> CrmRows:
-    """The rows of these answers: columns known by name whatever its case, ``{mxnewline}`` a newline, no blank texts.
+    """The rows of these answers, as `read_pages` reads them; `calls` names each of them in errors."""
+    return read_pages(table, open_pages(table, bodies, calls), status=status)
+
+
+def read_pages(table: Table, pages: Sequence[CrmPage], *, status: int | None = None) -> CrmRows:
+    """The rows of these answers: columns known by name whatever its case, no blank texts.
 
     Args:
         table: what to read, as `table_of` gives it.
-        bodies: the answers.
-        calls: names each of them in errors.
+        pages: the answers.
         status: with which they came, where they came over HTTP.
 
     Raises:
         BadResponse: a body is not JSON, its envelope is absent, or something else stands where rows belong.
     """
-
-    def share(start: int) -> CrmRows:
-        end = start + _SHARE
-        return _read_some(table, bodies[start:end], calls[start:end], status=status)
-
-    starts = range(0, len(bodies), _SHARE)
-    if len(starts) < 2:  # noqa: PLR2004 - there is nothing to share
-        return share(0)
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        return CrmRows.of([*pool.map(share, starts)])
+    groups = [[*same] for _, same in groupby(pages, _columns)]
+    shares = [same[start : start + _SHARE] for same in groups for start in range(0, len(same), _SHARE)]
+    parts = [part for share in side_by_side(lambda pages: _read_same(table, pages, status), shares) for part in share]
+    return parts[0] if len(parts) == 1 else CrmRows.of([_nothing(table), *parts])
 
 
-def _read_some(table: Table, bodies: Sequence[bytes], calls: Sequence[str], *, status: int | None) -> CrmRows:
-    """As `read_rows`, in one go where all these bodies spell their keys alike."""
-    bodies = [body.replace(b"{mxnewline}", rb"\n") for body in bodies]  # as JSON writes a newline
-    keys = [tuple(keys_of(body)) for body in bodies]
-    wide, strays = _widened(table, frozenset(key for own in keys for key in own))
-    tables = [_spelled(wide, own) for own in keys]
-    alike = len(bodies) > 1 and len(set(tables)) == 1
-    found = (decode_alike(tables[0], bodies) if alike else None) or joined(
-        wide, [_decoded(*one, status=status) for one in zip(tables, bodies, calls, strict=True)]
-    )
-    return CrmRows(
-        frame=found.frame.drop(strays).with_columns(_no_blanks(table)),
-        misfits=[
-            *(replace(misfit, path=_path_in(table, misfit.path)) for misfit in found.misfits),
-            *(_unknown(found.frame.get_column(name), name) for name in strays),
-        ],
-        lengths=found.lengths,
-        totals=[int(envelope["RecordCount"]) for envelope in found.envelopes],
-        keys=frozenset(key.lower() for own in keys for key in own),
-    )
+def _columns(page: CrmPage) -> object:
+    """What answers that are typed together have in common."""
+    frame = page.frame
+    if frame is None:
+        return None
+    return frame.columns if set(frame.dtypes) <= {pl.String} else frame.schema
 
 
-@lru_cache(maxsize=64)
-def _widened(table: Table, keys: frozenset[str]) -> tuple[Table, tuple[str, ...]]:
-    """The table with a column for each key that nobody asked for, so that it is told without a closer look."""
+def _nothing(table: Table) -> CrmRows:
+    columns = [column.name for column in table.columns if column.path]
+    return CrmRows(table.empty().select(columns), [], [], [], [])
+
+
+def _read_same(table: Table, pages: Sequence[CrmPage], status: int | None) -> list[CrmRows]:
+    """Answers with the same columns are typed as one frame, others walked one by one."""
+    frames = [page.frame for page in pages if page.frame is not None]
+    found = pl.concat(frames, rechunk=True) if frames else None
+    if found is None or (wire := _wire(table, found)) is None:
+        return [_walked(table, page, status) for page in pages]
+    frame, misfits = typed(wire, table.columns)
+    return [
+        CrmRows(
+            frame=_no_blanks(table, frame),
+            misfits=[*misfits, *_strays(table, found)],
+            lengths=[len(one) for one in frames],
+            totals=[page.total for page in pages],
+            keys_of_each=[frozenset(map(str.lower, found.columns))] * len(frames),
+        )
+    ]
+
+
+def _wire(table: Table, frame: pl.DataFrame) -> Wire | None:
+    """The columns of the table at their paths; None where one of them has two spellings, or holds other than texts."""
+    spellings: dict[str, list[str]] = {}
+    for key in frame.columns:
+        spellings.setdefault(_place(key), []).append(key)
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(frame))
+    columns = []
+    for path in (column.path for column in table.columns if column.path):
+        keys = spellings.get(path.lower(), [])
+        column = frame.get_column(keys[0]) if keys else nothing
+        if len(keys) > 1 or column.dtype not in {pl.String, pl.Null}:
+            return None
+        columns.append(column.cast(pl.String).alias(path))
+    return Wire(pl.DataFrame(columns))
+
+
+def _place(key: str) -> str:
+    """The wire path of a key, in small letters."""
+    return f"leads[].{key.lower()}"
+
+
+def _strays(table: Table, frame: pl.DataFrame) -> list[Misfit]:
+    """The keys that nobody asked for."""
     known = {column.path.lower() for column in table.columns if column.path}
-    paths = {f"leads[].{key.lower()}": f"Leads[].{key}" for key in sorted(keys) if _PLAIN.fullmatch(key)}
-    strays = tuple(path for lower, path in paths.items() if lower not in known)
-    columns = (Column(path, "code", "", None, "", path, comes_from=path) for path in strays)
-    return (replace(table, asked=(*table.columns, *columns)) if strays else table), strays
+    return [_unknown(frame.get_column(key)) for key in frame.columns if _place(key) not in known]
 
 
-def _unknown(values: pl.Series, path: str) -> Misfit:
+def _unknown(values: pl.Series) -> Misfit:
     there = values.is_not_null()
+    count, first = int(there.sum()), there.arg_max()
     detail = "not in leadkit's tables; holds a value"
-    return Misfit("unknown_key", path, there.arg_max() if there.any() else None, None, detail, max(1, int(there.sum())))
+    return Misfit("unknown_key", f"Leads[].{values.name}", first if count else None, None, detail, max(1, count))
 
 
-def keys_of(body: bytes) -> list[str]:
-    """The keys of a body's first row."""
-    opened = _LIST.search(body)
-    return first_keys(body, opened.end()) if opened else []
+def _walked(table: Table, page: CrmPage, status: int | None) -> CrmRows:
+    """One answer, each of its rows looked at."""
+    keys = keys_of(page.body)
+    decoded = _decoded(_spelled(table, keys), page, status)
+    filled = (one.path for one in table.columns if one.path and not _is_null(decoded.frame.get_column(one.name)))
+    return CrmRows(
+        frame=_no_blanks(table, decoded.frame),
+        misfits=[replace(misfit, path=_path_in(table, misfit.path)) for misfit in decoded.misfits],
+        lengths=[len(decoded.frame)],
+        totals=[decoded.total("RecordCount")],
+        keys_of_each=[frozenset(key.lower() for key in (*keys, *(path.removeprefix("Leads[].") for path in filled)))],
+    )
 
 
-def _decoded(table: Table, body: bytes, call: str, *, status: int | None) -> Decoded:
+def _is_null(column: pl.Series) -> bool:
+    return column.null_count() == len(column)
+
+
+def _decoded(table: Table, page: CrmPage, status: int | None) -> Decoded:
     """One body; where a later row spells its keys otherwise than the first one, all of them are respelled first."""
-    decoded = reading(table.name, body, lambda: decode(table, body, call=call), status=status)
+    decoded = reading(table.name, page.body, lambda: decode(table, page.body, call=page.call), status=status)
     paths = {_path_in(table, misfit.path) for misfit in decoded.misfits if misfit.kind == "unknown_key"}
     if paths.isdisjoint(column.path for column in table.columns if column.path):
         return decoded
-    return decode(table, _respelled(body, table), call=call)
+    return decode(table, _respelled(page.body, table), call=page.call)
 
 
-@lru_cache(maxsize=64)
-def _spelled(table: Table, keys: tuple[str, ...]) -> Table:
-    """The table with its columns at the keys that an answer uses, so that it is decoded at full speed."""
-    found = {f"leads[].{key.lower()}": f"Leads[].{key}" for key in reversed(keys)}
+def _spelled(table: Table, keys: Sequence[str]) -> Table:
+    """The table with its columns at the keys that an answer uses."""
+    found = {_place(key): f"Leads[].{key}" for key in reversed(keys)}
     moved = tuple(
         replace(column, path=found.get(column.path.lower(), column.path)) if column.path else column
         for column in table.columns
@@ -182,14 +247,13 @@ def _path_in(table: Table, path: str) -> str:
     return next((one.path for one in table.columns if one.path and one.path.lower() == path.lower()), path)
 
 
-def _no_blanks(table: Table) -> list[pl.Expr]:
+def _no_blanks(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Null for a blank text; others are left as they came."""
-    texts = (pl.col(column.name) for column in table.columns if column.path and column.kind == "text")
-    return [pl.when(text.str.strip_chars() != "").then(text) for text in texts]
+    texts = [pl.col(column.name) for column in table.columns if column.path and column.kind == "text"]
+    blanks = [pl.when(text.str.strip_chars() != "").then(text) for text in texts]
+    return frame.with_columns(blanks) if blanks else frame
 
 
 _SHARE = 5
 """So many answers are typed at once: more of them take less time alone, and leave less to do side by side."""
-_TIMES = pl.Schema({"at": pl.Datetime("us", "UTC"), "rows": pl.Int64()})
-_PLAIN = re.compile(r"[A-Za-z0-9_]+")
-_LIST = re.compile(rb'"Leads"\s*:\s*\[')
+_TIME = pl.Datetime("us", "UTC")

@@ -7,10 +7,10 @@ import difflib
 import polars as pl
 
 from leadkit.errors import InvalidRequest
+from leadkit.mail_records import FOLDERS, MAIL
 from leadkit.records import Table
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES
 from leadkit.sources.ebay_leads import LEADS
-from leadkit.sources.ebay_mailbox import FOLDERS, MAIL
 from leadkit.sources.leadsquared import CRM_LEADS
 from leadkit.tables import describe as describe_table
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from leadkit.account_tables import AccountTables
 from leadkit.fetch import Run
+from leadkit.mail_request import FoldersRequest, MailRequest
 from leadkit.sources import ebay_conversations, ebay_leads, ebay_mailbox
 
 Time = date | datetime | str | None
@@ -203,10 +204,10 @@ class EbayTables(AccountTables):
             "max_rows": max_rows,
         }
 
-        def work(run: Run, request: ebay_mailbox.MailRequest) -> pl.DataFrame:
+        def work(run: Run, request: MailRequest) -> pl.DataFrame:
             return ebay_mailbox.fetch_mail(run, request, self._trading)
 
-        return self._fetch("mail", ebay_mailbox.MailRequest, arguments, work, strict=strict, progress=progress)
+        return self._fetch("mail", MailRequest, arguments, work, strict=strict, progress=progress)
 
     def folders(self, *, strict: bool = False, progress: bool | None = None) -> pl.DataFrame:
         """The folders of the mailbox with their counts, and one row without ``folder_id`` for all of them.
@@ -219,7 +220,7 @@ class EbayTables(AccountTables):
             LeadkitError: the API's own error, by its name; also where it came with HTTP 200.
         """
 
-        def work(run: Run, request: ebay_mailbox.FoldersRequest) -> pl.DataFrame:
+        def work(run: Run, request: FoldersRequest) -> pl.DataFrame:
             return ebay_mailbox.fetch_folders(run, request, self._trading)
 
-        return self._fetch("folders", ebay_mailbox.FoldersRequest, {}, work, strict=strict, progress=progress)
+        return self._fetch("folders", FoldersRequest, {}, work, strict=strict, progress=progress)

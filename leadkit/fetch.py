@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import polars as pl
+import polars.selectors as cs
 
 from leadkit.calls import Answer, Sender
 from leadkit.decode.text import Number
@@ -177,6 +178,7 @@ class Run:
         if different < len(ids):
             detail = "rows that came more than once are kept once"
             self.tell(table, "duplicate", column=table.key, row_key=key, count=len(ids) - different, detail=detail)
+        tell_without_key(self.problems, table, ids.count(None), key)
         if not swept.cut:
             check_total(self.problems, table, said=swept.last[-1].total, came=different, name="total", key=key)
 
@@ -262,7 +264,8 @@ def swept_rows(run: Run, table: Table, swept: Sweep[Body]) -> pl.DataFrame:
     rows = union(table, [page_rows(run, table, page.content) for page in swept.pages])
     ids = [key for page in swept.last for key in page.ids]
     run.check_sweep(table, swept, ids)
-    return once_each(table, rows)
+    of_last = [page in swept.last for page in swept.pages for _ in page.ids]
+    return once_each(table, rows, last=pl.Series(of_last, dtype=pl.Boolean))
 
 
 def page_rows(run: Run, table: Table, body: Body) -> pl.DataFrame:
@@ -283,11 +286,39 @@ def read_together(run: Run, table: Table, answers: Sequence[Unread]) -> tuple[pl
     return found.frame, found.lengths
 
 
-def once_each(table: Table, rows: pl.DataFrame, *, within: Sequence[str] = ()) -> pl.DataFrame:
-    """Each key once, as it was last seen; rows without a key are all kept."""
+def once_each(
+    table: Table, rows: pl.DataFrame, *, within: Sequence[str] = (), last: pl.Series | None = None
+) -> pl.DataFrame:
+    """Each key once, as it was last seen; rows without a key are all kept.
+
+    `last` says which rows are of the last sweep: of those without a key that an earlier one brought, the same ones came
+    again.
+    """
     keyed = rows.filter(pl.col(table.key).is_not_null())
     keyed = keyed.unique([*within, table.key], keep="last", maintain_order=True)
-    return pl.concat([keyed, rows.filter(pl.col(table.key).is_null()).unique(maintain_order=True)])
+    return pl.concat([keyed, _without_key(table, rows, last)])
+
+
+def _without_key(table: Table, rows: pl.DataFrame, last: pl.Series | None) -> pl.DataFrame:
+    nameless = rows.get_column(table.key).is_null()
+    found = rows.filter(nameless)
+    if last is None or found.is_empty():
+        return found
+    looks, of_last = looks_of(found), last.filter(nameless)
+    came_again = looks.is_in(looks.filter(of_last).implode())
+    return found.filter(of_last | (looks.is_first_distinct() & ~came_again))
+
+
+def looks_of(rows: pl.DataFrame) -> pl.Series:
+    """What stands in each row, as a number; lists and the time of the fetch left out."""
+    return rows.select(~cs.nested() - cs.by_name("fetched_at")).hash_rows()
+
+
+def tell_without_key(problems: Problems, table: Table, count: int, key: str | None = None) -> None:
+    """A `row_without_id` problem where rows came without a key."""
+    if count:
+        detail = "kept: nobody can tell whether one of them is there twice"
+        problems.add(Problem(table.name, "row_without_id", table.key, key, count=count, detail=detail))
 
 
 def within(frame: pl.DataFrame, column: str, start: datetime | None, end: datetime | None) -> pl.DataFrame:

@@ -60,6 +60,19 @@ class Sweep(Generic[T]):
     cut: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered(Generic[T]):
+    """The pages of a sweep by number, in order.
+
+    Attributes:
+        pages: those that brought a row which none before them had.
+        repeated: those that brought none: empty, or the same again.
+    """
+
+    pages: list[Page[T]]
+    repeated: list[Page[T]]
+
+
 def by_offset(get: Callable[[int, int], Page[T]], *, limit: int) -> Iterator[Page[T]]:
     """Pages by offset, a multiple of the limit, until one is empty, the last, or the second in a row without a new id.
 
@@ -88,23 +101,35 @@ def by_number(
     *,
     size: int,
     at_once: int,
-    enough: Callable[[list[Page[T]]], bool],
-) -> list[Page[T]]:
+    enough: Callable[[int], bool],
+    more: Callable[[int], bool],
+) -> Numbered[T]:
     """Pages by number, until one is short, empty, or brings no new row: the answers do not tell how many there are.
 
     The first is asked for alone; then ever more at once, so that at most as many are asked for in vain as there were.
+    A short page is not the end where one that was asked for beside it goes on behind it, nor where `more` says that so
+    many rows are not all: then the next one is looked at, too. So many rows are `enough` for the user.
     """
-    pages: list[Page[T]] = []
+    found: Numbered[T] = Numbered([], [])
     seen: set[str | None] = set()
-    number, wave = 1, 1
+    number, wave, rows, doubtful = 1, 1, 0, False
     while True:
-        for page in get(range(number, number + wave)):
+        came = get(range(number, number + wave))
+        for page in came:
             new = set(page.ids) - seen
             seen |= new - {None}  # as in by_offset
-            pages.append(page)
-            if len(page.ids) < size or not new or enough(pages):
-                return pages
+            rows += len(new - {None}) + page.ids.count(None)
+            if new or not doubtful:
+                (found.pages if new else found.repeated).append(page)
+            if enough(rows):
+                return found
         number, wave = number + wave, min(2 * wave, at_once)
+        if not found.pages or came[-1] is not found.pages[-1]:
+            return found
+        doubtful = len(came[-1].ids) < size
+        if doubtful and not more(rows):
+            return found
+        wave = 1 if doubtful else wave
 
 
 def sweep(get: Callable[[int, int], Page[T]], *, limit: int, enough: Callable[[list[Page[T]]], bool]) -> Sweep[T]:

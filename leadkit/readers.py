@@ -14,17 +14,19 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import polars as pl
 
 from leadkit.errors import InvalidRequest
-from leadkit.fetch import check_total, completed, once_each, reading, union
+from leadkit.fetch import check_total, completed, once_each, reading, tell_without_key, union
+from leadkit.mail_records import FOLDERS, MAIL
+from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first
 from leadkit.problems import Problems, as_dicts
+from leadkit.recorded_files import Sidecar, read_recorded
 from leadkit.recorder import sidecar_of
 from leadkit.records import Table
 from leadkit.retry_after import http_date
 from leadkit.sellers import with_other_party, with_sender
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES, newest_first
 from leadkit.sources.ebay_leads import LEADS, read_leads_body
-from leadkit.sources.ebay_mailbox import FOLDERS, MAIL, ROOT, folder_rows, mail_rows, merged, named, oldest_first
 from leadkit.tables import Decoded, decode
-from leadkit.trading import Said, read_answer
+from leadkit.trading import Said, read_answer, tell
 
 Bodies = (
     str | os.PathLike[str] | bytes | Mapping[str, Any] | Iterable[str | os.PathLike[str] | bytes | Mapping[str, Any]]
@@ -193,11 +195,12 @@ def conversations_of(
 ) -> pl.DataFrame:
     """The conversations of these bodies, each once, as last seen, newest first."""
     frames, totals = [], {}
-    for one in saved:
+    for one in {one.body: one for one in saved}.values():  # a sweep reads its first page again
         decoded = _decoded(CONVERSATIONS, one)
         frames.append(_page(CONVERSATIONS, decoded, problems, account=account, fetched_at=one.fetched_at))
         totals[_sweep_of(decoded)] = decoded.total("total")
     rows = once_each(CONVERSATIONS, union(CONVERSATIONS, frames))
+    tell_without_key(problems, CONVERSATIONS, rows.get_column(CONVERSATIONS.key).null_count())
     check_total(problems, CONVERSATIONS, said=sum(totals.values()), came=len(rows), name="total")
     return newest_first(with_other_party(rows, sellers, problems))
 
@@ -214,9 +217,13 @@ def messages_of(
     """The messages of these bodies, sorted by conversation, time and id."""
     threads: dict[str | None, list[pl.DataFrame]] = {}
     totals: dict[str | None, int] = {}
+    seen: set[tuple[str | None, bytes]] = set()
     for one, given, reference in zip(saved, ids, references, strict=True):
         decoded = _decoded(MESSAGES, one)
         key = given or _thread_in(decoded) or one.thread
+        if key is not None and (key, one.body) in seen:
+            continue  # as in conversations_of
+        seen.add((key, one.body))
         ours = {"account": account, "fetched_at": one.fetched_at, "conversation_id": key, "reference_id": reference}
         threads.setdefault(key, []).append(_page(MESSAGES, decoded, problems, **ours))
         totals[key] = decoded.total("total")
@@ -224,6 +231,7 @@ def messages_of(
     for key, frame in whole.items():
         check_total(problems, MESSAGES, said=totals[key], came=len(frame), name="total", key=key)
     rows = union(MESSAGES, [*whole.values(), *threads.get(None, [])])
+    tell_without_key(problems, MESSAGES, rows.get_column(MESSAGES.key).null_count())
     return with_sender(rows.sort("conversation_id", "created_at", "message_id"), sellers, problems)
 
 
@@ -232,11 +240,13 @@ def mail_of(
 ) -> pl.DataFrame:
     """The messages of these bodies, each once with all that is known of it, the oldest first."""
     frames, folders = [], [FOLDERS.empty()]
-    for one, said in _answers(MAIL, saved):
+    for one, said in _answers(MAIL, saved, problems):
         known = at or said.at or one.fetched_at
         frames.append(mail_rows(said, account=account, fetched_at=known, problems=problems))
-        folders.append(folder_rows(said, account=account, fetched_at=known, problems=Problems()))
-    return named(oldest_first(merged(union(MAIL, frames))), pl.concat(folders))
+        folders.append(folder_rows(said, account=account, fetched_at=known, problems=problems))
+    rows = oldest_first(merged(union(MAIL, frames)))
+    tell_without_key(problems, MAIL, rows.get_column(MAIL.key).null_count())
+    return named(rows, pl.concat(folders))
 
 
 def folders_of(
@@ -245,13 +255,17 @@ def folders_of(
     """The folders of these bodies and the row of their totals, each once, as last seen."""
     frames = [
         folder_rows(said, account=account, fetched_at=at or said.at or one.fetched_at, problems=problems)
-        for one, said in _answers(FOLDERS, saved)
+        for one, said in _answers(FOLDERS, saved, problems)
     ]
     return union(FOLDERS, frames).unique("folder_id", keep="last", maintain_order=True)
 
 
-def _answers(table: Table, saved: Iterable[SavedBody]) -> Iterator[tuple[SavedBody, Said]]:
-    return ((one, _said(table, one)) for one in saved)
+def _answers(table: Table, saved: Iterable[SavedBody], problems: Problems) -> Iterator[tuple[SavedBody, Said]]:
+    """What each body says of itself, told."""
+    for one in saved:
+        said = _said(table, one)
+        tell(said, table, ENVELOPE, problems)
+        yield one, said
 
 
 def _said(table: Table, one: SavedBody) -> Said:
@@ -306,8 +320,8 @@ def _recorded_at(path: Path) -> datetime | None:
     sidecar = sidecar_of(path)
     if not sidecar.is_file():
         return None
-    told = json.loads(sidecar.read_text(encoding="utf-8"))
-    return http_date(told.get("date")) or datetime.fromisoformat(told["at"])
+    told = read_recorded(sidecar, Sidecar)
+    return http_date(told.date) or told.at
 
 
 def _decoded(table: Table, one: SavedBody, *, bare: bool = False) -> Decoded:

@@ -82,7 +82,7 @@ class Recorder:
 
     def describe_account(self, *, sellers: Sequence[str]) -> None:
         """Keep what a replay needs to know of the account, in ``account.json``."""
-        _write(self.directory / ACCOUNT, {"account": self._account, "sellers": list(sellers)})
+        write_json(self.directory / ACCOUNT, {"account": self._account, "sellers": list(sellers)})
 
     def record(self, call: Call, reply: Reply) -> None:
         """Keep one final answer, whatever its status."""
@@ -90,7 +90,7 @@ class Recorder:
         with self._writing:
             number, place = self._reserve()
             body = self.directory / f"{number:04d}-{_word(call.source)}{_extension(reply.headers)}"
-            _write(sidecar_of(body), self._sidecar(call, reply, fetch))
+            write_json(sidecar_of(body), self._sidecar(call, reply, fetch))
             place.write_bytes(reply.body)
             place.replace(body)
             if fetch is not None:
@@ -129,13 +129,13 @@ class Recorder:
         number = 1 + max(_numbers(self.directory, MARKER), default=0)
         while not _made(self.directory / f"fetch-{number:04d}.open.json") or self._marker(number).exists():
             number += 1
-        _write(self.directory / f"fetch-{number:04d}.open.json", {**told, "complete": False, "at": self._now()})
+        write_json(self.directory / f"fetch-{number:04d}.open.json", {**told, "complete": False, "at": self._now()})
         return number
 
     def _close(self, record: FetchRecord, told: Mapping[str, Any]) -> None:
         numbers = record.numbers
         counted = {"rows": record.rows, "first": min(numbers, default=None), "last": max(numbers, default=None)}
-        _write(self._marker(record.number), {**told, "complete": True, **counted, "at": self._now()})
+        write_json(self._marker(record.number), {**told, "complete": True, **counted, "at": self._now()})
         (self.directory / f"fetch-{record.number:04d}.open.json").unlink()
 
     def _marker(self, number: int) -> Path:
@@ -178,7 +178,7 @@ def _made(path: Path) -> bool:
     return True
 
 
-def _write(path: Path, told: Mapping[str, Any]) -> None:
+def write_json(path: Path, told: Mapping[str, Any]) -> None:
     """Write a JSON file for the owner only, whole or not at all."""
     handle, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from leadkit.calls import Answer, Call, Reply
 from leadkit.error_bodies import named_error
 from leadkit.errors import BadResponse, InvalidRequest, NotFound
+from leadkit.recorded_files import Marker, Sidecar, damaged, fetch_of, read_recorded, source_of
 from leadkit.recorder import MARKER, NUMBERED, FetchRecord, Recorder, content_digest, sidecar_of
 from leadkit.redaction import Secrets
 from leadkit.request_log import RequestLog
@@ -23,22 +22,28 @@ from leadkit.request_log import RequestLog
 __all__ = ["FetchRecord", "Recorded", "RecordedFetch", "Recorder", "Replay", "bodies", "recorded_fetches"]
 
 
-def recorded_fetches(directory: str | os.PathLike[str]) -> list[RecordedFetch]:
+def recorded_fetches(directory: str | os.PathLike[str], *, of: Collection[str] | None = None) -> list[RecordedFetch]:
     """The fetches recorded in a folder, in the order in which they began; the incomplete ones say so.
 
     Answers that were recorded outside of any fetch follow as fetches without a number, one for each source.
+
+    Args:
+        directory: the folder.
+        of: these sources only: what is damaged of others does no harm; None for all.
 
     Raises:
         InvalidRequest: there is no such folder.
         BadResponse: a sidecar or a marker can't be read.
     """
     folder = _folder(directory)
-    answers = sorted((_recorded(path) for path in folder.glob("*.meta.json")), key=lambda answer: answer.number)
-    markers = dict(_markers(folder))
+    sidecars = [path for path in folder.glob("*.meta.json") if of is None or _source_by_name(path) in {*of, None}]
+    answers = sorted(map(_recorded, sidecars), key=lambda answer: answer.number)
+    markers = dict(_markers(folder, of))
     numbers = sorted(markers.keys() | {answer.fetch for answer in answers if answer.fetch is not None})
-    inside = [_fetch(number, markers.get(number, {}), answers) for number in numbers]
+    inside = [_fetch(number, markers.get(number, Marker()), answers) for number in numbers]
     loose = dict.fromkeys(answer.source for answer in answers if answer.fetch is None)
-    return inside + [_loose(source, answers) for source in loose]
+    found = inside + [_loose(source, answers) for source in loose]
+    return found if of is None else [fetch for fetch in found if fetch.source in of]
 
 
 def bodies(directory: str | os.PathLike[str], source: str) -> list[Path]:
@@ -77,8 +82,16 @@ class Recorded:
     fetch: int | None
 
     def reply(self) -> Reply:
-        """The answer as it came over the wire."""
-        return Reply(self.status, self.headers, self.file.read_bytes(), self.at)
+        """The answer as it came over the wire.
+
+        Raises:
+            BadResponse: its body is not there any more.
+        """
+        try:
+            return Reply(self.status, self.headers, self.file.read_bytes(), self.at)
+        except OSError as error:
+            problem = f"it can't be read: {error.strerror}"
+        raise damaged(self.file.name, problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,25 +202,40 @@ def _is_ours(path: Path) -> bool:
     return path.name.endswith(".meta.json") or bool(MARKER.fullmatch(path.name)) or sidecar_of(path).exists()
 
 
-def _markers(folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _markers(folder: Path, of: Collection[str] | None) -> Iterator[tuple[int, Marker]]:
     """The markers by the number of their fetch; one for a whole fetch replaces the one that was made at its start."""
     for path in sorted(folder.glob("fetch-*.json"), key=lambda path: (not path.name.endswith(".open.json"), path.name)):
         if match := MARKER.fullmatch(path.name):
-            yield int(match[1]), _read(path)
+            try:
+                yield int(match[1]), read_recorded(path, Marker)
+            except BadResponse:
+                if of is None or _source_of_marker(path, int(match[1])) in {*of, None}:
+                    raise
 
 
-def _fetch(number: int, marker: Mapping[str, Any], answers: list[Recorded]) -> RecordedFetch:
+def _source_of_marker(path: Path, number: int) -> str | None:
+    """Whose fetch a damaged marker is for: it says so itself, or an answer of the fetch does."""
+    own = (sidecar for sidecar in path.parent.glob("*.meta.json") if fetch_of(sidecar) == number)
+    return source_of(path) or next(map(source_of, own), None)
+
+
+def _source_by_name(sidecar: Path) -> str | None:
+    """The source in the name that a recorder gives; None for another name."""
+    number = NUMBERED.match(sidecar.name)
+    return sidecar.name[number.end() :].removesuffix(".meta.json") if number else None
+
+
+def _fetch(number: int, marker: Marker, answers: list[Recorded]) -> RecordedFetch:
     own = tuple(answer for answer in answers if answer.fetch == number)
     first = own[0] if own else None
-    at = marker.get("at")
     return RecordedFetch(
         number=number,
-        source=marker.get("source") or (first.source if first else ""),
-        account=marker.get("account") or (first.account if first else ""),
-        parameters=marker.get("parameters") or {},
-        complete=marker.get("complete") is True,
-        rows=marker.get("rows"),
-        at=datetime.fromisoformat(at) if isinstance(at, str) else None,
+        source=marker.source or (first.source if first else ""),
+        account=marker.account or (first.account if first else ""),
+        parameters=marker.parameters or {},
+        complete=marker.complete is True,
+        rows=marker.rows,
+        at=marker.at,
         answers=own,
     )
 
@@ -218,32 +246,24 @@ def _loose(source: str, answers: list[Recorded]) -> RecordedFetch:
 
 
 def _recorded(sidecar: Path) -> Recorded:
-    told = _read(sidecar)
-    try:
-        return _from_sidecar(sidecar, told)
-    except (KeyError, TypeError, ValueError) as error:
-        problem = f"{type(error).__name__}: {error}"
-    raise BadResponse(f"The sidecar {sidecar.name} is not one that a recording makes ({problem}). Record again.")
-
-
-def _from_sidecar(sidecar: Path, told: Mapping[str, Any]) -> Recorded:
-    url = urlsplit(told["url"])
+    told = read_recorded(sidecar, Sidecar)
+    url = urlsplit(told.url)
     number = NUMBERED.match(sidecar.name)
-    named = {"content-type": told.get("content_type"), "date": told.get("date")}
+    named = {"content-type": told.content_type, "date": told.date}
     return Recorded(
         number=int(number[1]) if number else 0,
         file=_body_of(sidecar),
-        method=told["method"],
+        method=told.method,
         path=url.path,
         query=tuple(parse_qsl(url.query, keep_blank_values=True)),
-        sent=told.get("sent"),
-        status=int(told["status"]),
-        at=datetime.fromisoformat(told["at"]),
-        account=told.get("account") or "",
-        source=told["source"],
-        operation=told.get("operation") or "",
+        sent=told.sent,
+        status=told.status,
+        at=told.at,
+        account=told.account or "",
+        source=told.source,
+        operation=told.operation or "",
         headers={name: value for name, value in named.items() if value},
-        fetch=told.get("fetch"),
+        fetch=told.fetch,
     )
 
 
@@ -252,14 +272,3 @@ def _body_of(sidecar: Path) -> Path:
     stem = sidecar.name.removesuffix(".meta.json")
     found = [sidecar.with_name(stem + ending) for ending in (".json", ".xml", ".html")]
     return next((body for body in found if body.exists()), found[0])
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """A JSON file of ours."""
-    try:
-        told = json.loads(path.read_bytes())
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
-        raise BadResponse(f"{path.name} in the recording is no JSON object; record again, or take the file away.")
-    return told

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from leadkit.dictionary import TABLES
 from leadkit.ebay_tables import EbayTables
 from leadkit.fetch import Run, within
+from leadkit.mail_records import MAIL
+from leadkit.mail_request import FoldersRequest, MailRequest
+from leadkit.mail_rows import only_selected
 from leadkit.parameters import Request
 from leadkit.readers import conversations_of, folders_of, leads_of, mail_of, messages_of
+from leadkit.recorded_files import AccountFile, read_recorded
 from leadkit.recorder import ACCOUNT
 from leadkit.recording import recorded_fetches
 from leadkit.saved_crm import SavedCrm
@@ -27,7 +30,7 @@ from leadkit.sources.ebay_conversations import (
     spoken_within,
 )
 from leadkit.sources.ebay_leads import LEADS, LeadsRequest
-from leadkit.sources.ebay_mailbox import MAIL, FoldersRequest, MailRequest, tell_missing
+from leadkit.sources.ebay_mailbox import tell_missing
 
 
 class Saved(SavedTables, EbayTables):
@@ -44,7 +47,7 @@ class Saved(SavedTables, EbayTables):
 
     Raises:
         InvalidRequest: there is no such folder.
-        BadResponse: a sidecar or a marker in it can't be read.
+        BadResponse: a sidecar, a marker or ``account.json`` in it can't be read; the CRM's do not matter here.
     """
 
     def __init__(
@@ -55,11 +58,12 @@ class Saved(SavedTables, EbayTables):
         sellers: Iterable[str] | None = None,
     ) -> None:
         self._folder = Path(path)
-        self._fetches = recorded_fetches(self._folder)
-        told = _account(self._folder)
+        self._fetches = recorded_fetches(self._folder, of=TABLES.keys() - {"crm_leads"})
+        path = self._folder / ACCOUNT
+        told = read_recorded(path, AccountFile) if path.is_file() else AccountFile()
         super().__init__(
-            account=account or told.get("account", "ebay"),
-            sellers=told.get("sellers", ()) if sellers is None else sellers,
+            account=account or told.account or "ebay",
+            sellers=told.sellers if sellers is None else sellers,
             origins={"api": "", "apiz": ""},
             max_parallel=1,
         )
@@ -124,16 +128,16 @@ class Saved(SavedTables, EbayTables):
     def _filtered_mail(self, run: Run, request: MailRequest) -> pl.DataFrame:
         end = run.clamped(MAIL, request.start, request.end)
         found = mail_of(self._bodies("mail", run), run.account, run.problems)
+        if request.folder is not None:
+            found = found.filter(pl.col("folder_id").is_in(request.folder))
         tell_missing(run, request, found)
         found = within(found, "received_at", request.start, end)
-        for wanted, column in (
-            (request.folder, "folder_id"),
-            (request.ids, "message_id"),
-            (request.external_ids, "external_message_id"),
-        ):
+        for wanted, column in ((request.ids, "message_id"), (request.external_ids, "external_message_id")):
             found = found if wanted is None else found.filter(pl.col(column).is_in(wanted))
         if request.high_priority:
             found = found.filter("high_priority")
+        if request.output:
+            found = only_selected(found, request.output, bodies=request.bodies)
         if not request.bodies:
             found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("html", "text"))
         return run.first_rows(MAIL, found, request.max_rows)
@@ -143,9 +147,3 @@ class Saved(SavedTables, EbayTables):
 
 
 _BY_UNREAD = {"UNREAD": True, "READ": False}
-
-
-def _account(folder: Path) -> dict[str, Any]:
-    path = folder / ACCOUNT
-    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return told if isinstance(told, dict) else {}

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import polars as pl
 
-from leadkit.crm_readers import crm_of
+from leadkit.crm_readers import crm_of, crm_rows_of
 from leadkit.crm_tables import CrmTables
 from leadkit.fetch import Run
 from leadkit.problems import Problems
 from leadkit.readers import SavedBody
-from leadkit.recording import bodies, recorded_fetches
+from leadkit.recorded_files import damaged
+from leadkit.recording import RecordedFetch, bodies, recorded_fetches
 from leadkit.saved_tables import SavedTables
-from leadkit.sources.leadsquared import CRM_LEADS, CrmLeadsRequest, in_order, table_of
+from leadkit.sources.leadsquared import CRM_LEADS, KNOWN, CrmLeadsRequest, in_order, table_of, tell_missing_columns
 
 
 class SavedCrm(SavedTables, CrmTables):
@@ -28,19 +29,23 @@ class SavedCrm(SavedTables, CrmTables):
 
     Raises:
         InvalidRequest: there is no such folder.
-        BadResponse: a sidecar or a marker in it can't be read.
+        BadResponse: a sidecar or a marker of its fetches can't be read; eBay's do not matter here.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, account: str | None = None) -> None:
         self._folder = Path(path)
-        self._fetches = recorded_fetches(self._folder)
-        recorded = [fetch.account for fetch in self._fetches if fetch.source == CRM_LEADS.name]
+        self._fetches = recorded_fetches(self._folder, of=[CRM_LEADS.name])
+        recorded = [fetch.account for fetch in self._fetches]
         super().__init__(account=account or (*recorded, "leadsquared")[0], origins={"crm": ""}, max_parallel=1)
 
     @property
     def ids(self) -> list[str]:
-        """The ids that the recorded fetches asked for; without any, those in the bodies that were saved by hand."""
-        asked = [one for fetch in self._whole(CRM_LEADS.name) for one in _ids_in(fetch.parameters.get("ids", "()"))]
+        """The ids that the recorded fetches asked for; without any, those in the bodies that were saved by hand.
+
+        Raises:
+            BadResponse: a marker whose ids can't be read, or a body that is not what the API promises.
+        """
+        asked = [one for fetch in self._whole(CRM_LEADS.name) for one in _ids_of(fetch)]
         return list(dict.fromkeys(asked)) or list(self._ids_by_hand())
 
     def _ids_by_hand(self) -> Iterator[str]:
@@ -50,17 +55,32 @@ class SavedCrm(SavedTables, CrmTables):
     def _filtered(self, run: Run, request: CrmLeadsRequest) -> pl.DataFrame:  # type: ignore[override]  # it has one table
         """The leads with these ids among all that is there."""
         saved = self._bodies(CRM_LEADS.name, run)
-        columns = request.columns or ()
-        found = crm_of(saved, run.account, run.problems, columns=columns)
+        rows, table = crm_rows_of(saved, run.account, run.problems, request.columns or ())
+        tell_missing_columns(run, request, rows.keys)
+        found = _only_asked(rows.filled(table).each_once(), request)
         wanted = pl.Series([one.lower() for one in request.ids], dtype=pl.String)
         found = in_order(found.filter(pl.col("prospect_id").str.to_lowercase().is_in(wanted.implode())), request.ids)
         there = set(found.get_column("prospect_id").str.to_lowercase())
         for one in request.ids:
             if one.lower() not in there:
                 run.tell(CRM_LEADS, "missing_id", column="prospect_id", row_key=one, detail="not among the bodies")
-        return run.first_rows(table_of(columns), found, request.max_rows)
+        return run.first_rows(table_of(request.columns), found, request.max_rows)
 
 
-def _ids_in(told: str) -> tuple[str, ...]:
+def _only_asked(leads: pl.DataFrame, request: CrmLeadsRequest) -> pl.DataFrame:
+    """The leads with the columns of this request; a known one that it does not ask for is null."""
+    schema = table_of(request.columns).schema
+    asked = {"ProspectID", *(KNOWN if request.columns is None else request.columns)}
+    others = [ours for api, ours in KNOWN.items() if api not in asked]
+    return leads.select(schema.names()).with_columns(pl.lit(None, dtype=schema[name]).alias(name) for name in others)
+
+
+def _ids_of(fetch: RecordedFetch) -> tuple[str, ...]:
     """The ids as a marker keeps them: a tuple in Python's own words."""
-    return tuple(ast.literal_eval(told))
+    try:
+        found = ast.literal_eval(fetch.parameters.get("ids", "()"))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        found = None
+    if not isinstance(found, tuple) or not all(isinstance(one, str) for one in found):
+        raise damaged(f"fetch-{fetch.number:04d}.json", "parameters: ids: no ids stand there")
+    return found

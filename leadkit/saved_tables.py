@@ -19,6 +19,7 @@ from leadkit.parameters import Request, checked
 from leadkit.readers import SavedBody
 from leadkit.recorder import FetchRecord
 from leadkit.recording import Recorded, RecordedFetch, Replay, bodies
+from leadkit.trading import verdict
 
 
 class SavedTables(AccountTables):
@@ -81,7 +82,7 @@ class SavedTables(AccountTables):
 
     def _bodies(self, source: str, run: Run) -> list[SavedBody]:
         """Every body of a table: of whole fetches, of single answers, and saved by hand."""
-        answers = [answer for fetch in self._whole(source) for answer in fetch.answers if answer.status == _OK]
+        answers = [answer for fetch in self._whole(source) for answer in fetch.answers if _has_data(answer)]
         by_hand = [_saved_by_hand(path) for path in bodies(self._folder, source)]
         self._tell(run, source, found=bool(answers or by_hand))
         return [*map(_as_body, answers), *by_hand]
@@ -102,9 +103,14 @@ class SavedTables(AccountTables):
 _OK = 200
 
 
+def _has_data(answer: Recorded) -> bool:
+    """Whether the API gave what it was asked for: a page behind the last may have been refused with HTTP 200."""
+    return answer.status == _OK and verdict(answer.reply()) is None
+
+
 def _as_body(answer: Recorded) -> SavedBody:
     thread = unquote(answer.path.rpartition("/")[2]) if answer.source == "messages" else None
-    return SavedBody(answer.file.name, answer.file.read_bytes(), answer.at, thread)
+    return SavedBody(answer.file.name, answer.reply().body, answer.at, thread)
 
 
 def _saved_by_hand(path: Path) -> SavedBody:

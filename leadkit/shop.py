@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import polars as pl
 
@@ -14,8 +16,14 @@ from leadkit.accounts import Ebay
 from leadkit.crm_account import LeadSquared, which_keys
 from leadkit.crm_tables import CrmTables
 from leadkit.ebay_tables import EbayTables
-from leadkit.errors import InvalidRequest
+from leadkit.errors import BadResponse, InvalidRequest, LeadkitError
 from leadkit.metrics.hours import BusinessHours
+from leadkit.shop_file import keep_shop, kept_shop
+
+if TYPE_CHECKING:
+    from leadkit.saved_crm import SavedCrm
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -25,7 +33,8 @@ class Shop:
     Attributes:
         ebay: the eBay account.
         crm: the CRM account.
-        ids: the ids of CRM leads to ask for; none where nobody told any.
+        ids: the ids of CRM leads to ask for; none where nobody told any. Those of a recording are read when they are
+            asked for.
         zone: the time zone of the dealership.
         hours: when it is open; None where nobody told.
         truth: what really happened, known only of the invented dealership; else None.
@@ -33,11 +42,22 @@ class Shop:
 
     ebay: EbayTables
     crm: CrmTables
-    ids: list[str] = field(default_factory=list, repr=False)
+    _ids: list[str] | Callable[[], list[str]] = field(default_factory=list, repr=False)
     zone: str = "UTC"
     hours: BusinessHours | None = None
     truth: pl.DataFrame | None = field(default=None, repr=False)
     _sandbox: Any = field(default=None, repr=False)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of CRM leads to ask for."""
+        if callable(self._ids):
+            self._ids = self._ids()
+        return self._ids
+
+    @ids.setter
+    def ids(self, ids: list[str]) -> None:
+        self._ids = ids
 
     def __enter__(self) -> Self:
         return self
@@ -75,6 +95,8 @@ def demo(seed: int = 7, leads: int = 800, *, record: str | os.PathLike[str] | No
     ebay.kept = crm.kept = guest = _Guest()
     weakref.finalize(guest, sandbox.stop)
     hours = BusinessHours(dealership.zone, dealership.hours)
+    if record is not None:
+        keep_shop(record, zone=dealership.zone, hours=dealership.hours)
     return Shop(ebay, crm, list(dealership.crm_ids), dealership.zone, hours, dealership.truth, sandbox)
 
 
@@ -93,10 +115,11 @@ def open(source: str | os.PathLike[str], *, record: str | os.PathLike[str] | Non
 
     Returns:
         A shop: `.ebay` and `.crm` have the tables, whatever they come from. With ``"env"``, an account without
-        credentials says so when it is used.
+        credentials says so when it is used; so does one whose recording is damaged.
 
     Raises:
         InvalidRequest: no such folder, or no credentials at all in the environment.
+        BadResponse: the recordings of both accounts are damaged, or what it tells of the shop is.
     """
     if source == "demo":
         return demo(record=record)
@@ -104,25 +127,71 @@ def open(source: str | os.PathLike[str], *, record: str | os.PathLike[str] | Non
         return _from_env(record)
     if record is not None:
         raise InvalidRequest("open: record= is for what comes over the network; these bodies are saved already.")
-    from leadkit.saved import Saved  # noqa: PLC0415 - Saved stands beside Ebay, and is rarely wanted
+    return _from_recording(source)
 
-    saved = Saved(source)
-    return Shop(saved, saved.crm, saved.crm.ids)
+
+def _from_recording(folder: str | os.PathLike[str]) -> Shop:
+    """The shop in a folder; where the recording of one account is damaged, the other one can be used."""
+    from leadkit.saved import Saved  # noqa: PLC0415 - Saved stands beside Ebay, and is rarely wanted
+    from leadkit.saved_crm import SavedCrm  # noqa: PLC0415 - likewise
+
+    told = kept_shop(folder)
+    ebay, crm = _or_damage(Saved, folder), _or_damage(SavedCrm, folder)
+    if isinstance(ebay, BadResponse) and isinstance(crm, BadResponse):
+        raise ebay
+    return Shop(
+        _NoEbay(ebay, "damaged recording") if isinstance(ebay, BadResponse) else ebay,
+        _NoCrm(crm, "damaged recording") if isinstance(crm, BadResponse) else crm,
+        partial(_ids_in, crm),
+        zone=told.zone,
+        hours=_hours_in(told.zone, told.hours),
+    )
+
+
+def _hours_in(zone: str, weekly: str | None) -> BusinessHours | None:
+    try:
+        return BusinessHours(zone, weekly) if weekly else None
+    except InvalidRequest as error:
+        problem = str(error)
+    raise BadResponse(f"shop.json in the recording is damaged: {problem} Correct it, or take the file away.")
+
+
+def _or_damage(saved: Callable[[str | os.PathLike[str]], T], folder: str | os.PathLike[str]) -> T | BadResponse:
+    try:
+        return saved(folder)
+    except BadResponse as error:
+        return error.with_traceback(None)
+
+
+def _ids_in(crm: SavedCrm | BadResponse) -> list[str]:
+    if isinstance(crm, BadResponse):
+        raise BadResponse(str(crm))
+    return crm.ids
 
 
 def _from_env(record: str | os.PathLike[str] | None) -> Shop:
     zone, weekly = os.environ.get("LEADKIT_ZONE", "UTC"), os.environ.get("LEADKIT_HOURS", "")
     hours = BusinessHours(zone, weekly) if weekly else None
-    if not _told_of("LEADSQUARED"):
-        return Shop(Ebay.from_env(record=record), _NoCrm(), zone=zone, hours=hours)
-    ebay: EbayTables
+    ebay, crm = _ebay_from_env(record), _crm_from_env(record)
+    if record is not None:
+        keep_shop(record, zone=zone, hours=weekly or None)
+    return Shop(ebay, crm, zone=zone, hours=hours)
+
+
+def _ebay_from_env(record: str | os.PathLike[str] | None) -> EbayTables:
+    """The account; a stand-in where nothing is told of it, but of the CRM."""
     try:
-        ebay = Ebay.from_env(record=record)
+        return Ebay.from_env(record=record)
     except InvalidRequest as error:
-        if _told_of("EBAY"):
+        if _told_of("EBAY") or not _told_of("LEADSQUARED"):
             raise
-        ebay = _NoEbay(str(error))
-    return Shop(ebay, LeadSquared.from_env(record=record), zone=zone, hours=hours)
+        return _NoEbay(error.with_traceback(None), "no credentials")
+
+
+def _crm_from_env(record: str | os.PathLike[str] | None) -> CrmTables:
+    if not _told_of("LEADSQUARED"):
+        return _NoCrm(InvalidRequest(which_keys(access=True, secret=True)), "no credentials")
+    return LeadSquared.from_env(record=record)
 
 
 def _told_of(source: str) -> bool:
@@ -131,27 +200,28 @@ def _told_of(source: str) -> bool:
 
 
 class _NoEbay(EbayTables):
-    """Stands where eBay has no credentials: every fetch says so."""
+    """Stands where eBay can't be used: every fetch says why."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: LeadkitError, shown: str) -> None:
         super().__init__(account="ebay", sellers=(), origins={}, max_parallel=1)
-        self._why = why
+        self._why, self._shown = why, shown
 
     def __repr__(self) -> str:
-        return "Ebay(no credentials)"
+        return f"Ebay({self._shown})"
 
     def _now(self) -> datetime:
-        raise InvalidRequest(self._why)
+        raise type(self._why)(str(self._why))
 
 
 class _NoCrm(CrmTables):
-    """Stands where the CRM has no credentials: every fetch says so."""
+    """Stands where the CRM can't be used: every fetch says why."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: LeadkitError, shown: str) -> None:
         super().__init__(account="leadsquared", origins={}, max_parallel=1)
+        self._why, self._shown = why, shown
 
     def __repr__(self) -> str:
-        return "LeadSquared(no credentials)"
+        return f"LeadSquared({self._shown})"
 
     def _now(self) -> datetime:
-        raise InvalidRequest(which_keys(access=True, secret=True))
+        raise type(self._why)(str(self._why))

@@ -1,12 +1,13 @@
-"""What `leadkit demo` prints: a few frames counted with Polars, and one screen made of them.
+"""What `leadkit demo` prints: the numbers, what stands out in them, what they are made of; one screen.
 
-Only counts, sums, names of statuses and currencies, and the first and the last moment: nothing of any person.
+Only counts, sums, waits, names of statuses and currencies, and moments of all leads: nothing of any person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from datetime import datetime
+from decimal import Decimal
 
 import polars as pl
 from rich.columns import Columns
@@ -15,21 +16,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-TIMES = {
-    "leads": ("submitted_at", "submitted_at"),
-    "conversations": ("created_at", "latest_at"),
-    "messages": ("created_at", "created_at"),
-    "mail": ("received_at", "received_at"),
-    "crm_leads": ("created_at", "modified_at"),
-}
-"""Where the first and the last moment of a table stand."""
-TELLS = (
-    ("leads", "who asked, which ad, what fee, NEW or RESPONDED", "when you answered, ended ads"),
-    ("messages", "every message with its time", "deleted threads, guests"),
-    ("mail", "UserResponseDate, the Sent folder", "more than a year back"),
-    ("crm_leads", "when a lead reached the CRM, its stage", "replies"),
-)
-"""What each source can and can't tell."""
+from leadkit import wording
+from leadkit.metrics.fees import fee_totals
+from leadkit.metrics.figures import Row, known
+from leadkit.metrics.financing import financing
+from leadkit.metrics.findings import findings
+from leadkit.metrics.proportions import wilson
+from leadkit.metrics.summary import response_summary
+from leadkit.metrics.trade_ins import trade_ins
 
 
 def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, files: str) -> None:
@@ -37,21 +31,22 @@ def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, fil
 
     Args:
         console: where to.
-        frames: all tables, the problems and the requests.
+        frames: all tables, with the times of `response_times`, the problems and the requests.
         zone: the zone in which times are shown.
         files: where each of them is kept, ``<table>`` in place of its name.
     """
-    leads, problems = frames["leads"], frames["problems"]
+    leads, times = frames["leads"], frames["times"]
     shares = [
         _part("Leads by status", _shares(by_status(leads))),
-        _part("Financing wanted", _shares(financing(leads))),
-        _part("Trade-in", _shares(trade_ins(leads))),
+        _part("Financing wanted", _shares(financing_answers(leads))),
+        _part("Trade-in", _shares(offers(leads))),
     ]
-    _print(console, _part("Tables", _tables(tables(frames, zone)), note=f"times in {zone}; files: {files}"))
-    _print(console, _part("What each source tells", _told(), note="phone calls are in none"))
+    _print(console, _part("Replies", _replies(replies(times)), note=_REPLIES))
+    _print(console, _part("What stands out", _stands_out(findings(leads, times, zone=zone))))
+    _print(console, _part("Fees", _fees(fee_totals(leads, times=times)), note="each currency by itself"))
     _print(console, Columns(shares, padding=(0, 4)))
-    _print(console, _part("Fees", _fees(fees(leads)), note="as charged, each currency by itself"))
-    _print(console, _part("What was odd", _odd(odd(problems))))
+    _print(console, _part("Tables", _tables(frames, zone), note=files))
+    _print(console, _part("What was odd", _odd(odd(frames["problems"]))))
 
 
 def say_what_came(console: Console, frames: Mapping[str, pl.DataFrame], *, seconds: float, of: int) -> None:
@@ -62,9 +57,9 @@ def say_what_came(console: Console, frames: Mapping[str, pl.DataFrame], *, secon
     console.print(
         Text.assemble(("An invented dealership", "bold"), ", fetched over HTTP from a sandbox on this machine:")
     )
-    console.print(f"{len(requests):,} calls, {megabytes:.1f} MB, {seconds:.1f} s.")
-    if of > len(frames["leads"]):
-        console.print(f"It has {of:,} leads; the Leads API tells only of those on active listings.")
+    there = len(frames["leads"])
+    ended = f" {there:,} of {of:,} leads are on active listings." if of > there else ""
+    console.print(f"{len(requests):,} calls, {megabytes:.1f} MB, {seconds:.1f} s.{ended}")
     console.print()
 
 
@@ -75,14 +70,19 @@ def say_next(console: Console, lines: Sequence[str]) -> None:
         console.print(Text(f"  {line}", style="green"), soft_wrap=True)
 
 
-def tables(frames: Mapping[str, pl.DataFrame], zone: str) -> pl.DataFrame:
-    """One row per table of a source: table, rows, first and last (its moments as text in that zone, else null)."""
+def replies(times: pl.DataFrame) -> pl.DataFrame:
+    """Naive and honest numbers side by side, as text: what, naive, honest, interval.
+
+    Naive is what the leads say whose wait is known exactly; honest counts those that still wait, too.
+    """
+    naive, honest = response_summary(times.filter(state="answered_exact")), response_summary(times)
+    alone, whole = naive.row(0, named=True), honest.row(0, named=True)
     rows = [
-        {"table": name, "rows": len(frame), **_span(name, frame, zone)}
-        for name, frame in frames.items()
-        if name not in {"problems", "requests"}
+        ("median wait", _median(alone), _median(whole), _interval(whole)),
+        *((f"within {words}", _share(alone[name]), _share(whole[name]), "") for words, name in _WITHIN.items()),
+        ("no reply", "not counted", *_unanswered(whole)),
     ]
-    return pl.DataFrame(rows, schema={"table": pl.String, "rows": pl.Int64, "first": pl.String, "last": pl.String})
+    return pl.DataFrame(rows, schema=dict.fromkeys(("what", "naive", "honest", "interval"), pl.String), orient="row")
 
 
 def by_status(leads: pl.DataFrame) -> pl.DataFrame:
@@ -94,34 +94,18 @@ def by_status(leads: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def financing(leads: pl.DataFrame) -> pl.DataFrame:
+def financing_answers(leads: pl.DataFrame) -> pl.DataFrame:
     """How many want financing: name, leads; eBay sends false also where the question was passed over."""
-    answer = pl.col("financing")
-    return _counted(leads, {"yes": answer, "no or not answered": ~answer, "not given": answer.is_null()})
+    names = {"yes": "yes", "no_or_unanswered": "no or not answered", "not_given": "not given"}
+    return financing(leads).select(*names).rename(names).unpivot(variable_name="name", value_name="leads")
 
 
-def trade_ins(leads: pl.DataFrame) -> pl.DataFrame:
+def offers(leads: pl.DataFrame) -> pl.DataFrame:
     """How many offer a car: name, leads; placeholders such as N/A in make, model and year offer none."""
-    said = [_says_something(f"trade_in_{part}") for part in ("make", "model", "year")]
-    return _counted(leads, {"offered": pl.any_horizontal(said), "none": ~pl.any_horizontal(said)})
-
-
-def fees(leads: pl.DataFrame) -> pl.DataFrame:
-    """One row per currency: currency, leads, gross, credits (0 or less), total; then one of leads without an amount."""
-    fee = pl.col("fee")
-    totals = (
-        leads.filter(fee.is_not_null())
-        .group_by(pl.col("fee_currency").fill_null("not given").alias("currency"))
-        .agg(
-            pl.len().cast(pl.Int64).alias("leads"),
-            fee.filter(fee > 0).sum().alias("gross"),
-            fee.filter(fee < 0).sum().alias("credits"),
-            fee.sum().alias("total"),
-        )
-        .sort("leads", "currency", descending=[True, False])
-    )
-    missing = _counted(leads, {"no amount": fee.is_null()}).rename({"name": "currency"})
-    return pl.concat([totals, missing.filter(pl.col("leads") > 0)], how="diagonal")
+    made, count = pl.col("make"), pl.col("leads")
+    counts = {"offered": made != "none", "none": made == "none"}
+    offered = trade_ins(leads).select(count.filter(rows).sum().alias(name) for name, rows in counts.items())
+    return offered.unpivot(variable_name="name", value_name="leads")
 
 
 def odd(problems: pl.DataFrame) -> pl.DataFrame:
@@ -134,39 +118,63 @@ def odd(problems: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_NOTHING_SAID = ("", "-", "--", "n/a", "na", "no", "none", "null", "unknown", "?")
-_MOST_ODD = 6  # rows of a screen
+_REPLIES = "naive: the known waits alone; honest: those who still wait count"
+_WITHIN = {"1 h": "answered_within_1h", "24 h": "answered_within_24h"}
+_NONE = "-"
+_MOST_SAID = 4  # findings of a screen
+_MOST_ODD = 4  # rows of a screen
+_STYLES = {"high": "red", "medium": "yellow", "low": "dim"}
+_NOT_A_TABLE = {"problems", "requests"}
 
 
-def _span(name: str, frame: pl.DataFrame, zone: str) -> dict[str, str | None]:
-    if name not in TIMES:
-        return {"first": None, "last": None}
-    first, last = (pl.col(column).dt.convert_time_zone(zone).dt.to_string("%Y-%m-%d %H:%M") for column in TIMES[name])
-    return frame.select(first.min().alias("first"), last.max().alias("last")).row(0, named=True)
+def _median(row: Row) -> str:
+    return wording.bounds(row["p50_earliest"], row["p50"]) if known(row) else _NONE
 
 
-def _counted(leads: pl.DataFrame, groups: Mapping[str, pl.Expr]) -> pl.DataFrame:
-    """How many leads each expression is true of: name, leads."""
-    counts = leads.select(expression.sum().cast(pl.Int64).alias(name) for name, expression in groups.items())
-    return counts.unpivot(variable_name="name", value_name="leads")
+def _interval(row: Row) -> str:
+    return "" if row["p50_low"] is None else wording.bounds(row["p50_low"], row["p50_high"])
 
 
-def _says_something(column: str) -> pl.Expr:
-    return ~pl.col(column).fill_null("").str.strip_chars().str.to_lowercase().is_in(_NOTHING_SAID)
+def _unanswered(row: Row) -> tuple[str, str]:
+    """The share of leads without a reply, and its interval."""
+    n = known(row)
+    if not n:
+        return _NONE, ""
+    low, high = wilson(row["unanswered"], n)
+    return _share(row["unanswered"] / n), f"{_share(low)} to {_share(high)}"
 
 
-def _tables(found: pl.DataFrame) -> Table:
-    grid = _grid("", ">rows", "first", "last")
-    for name, rows, first, last in found.iter_rows():
-        grid.add_row(_text(name), f"{rows:,}", first or "", last or "")
+def _share(share: float | None) -> str:
+    return _NONE if share is None else wording.share(share)
+
+
+def _replies(found: pl.DataFrame) -> Table:
+    grid = _grid("", ">naive", ">honest", "95 % interval")
+    for what, naive, honest, interval in found.iter_rows():
+        grid.add_row(what, Text(naive, style="dim"), Text(honest, style="bold"), interval)
     return grid
 
 
-def _told() -> Table:
-    grid = _grid("", "it tells", "it can't tell")
-    for name, tells, misses in TELLS:
-        grid.add_row(name, tells, Text(misses, style="dim"))
+def _stands_out(found: pl.DataFrame) -> RenderableType:
+    """The first finding of each topic, as its title."""
+    if found.is_empty():
+        return _nothing("nothing")
+    grid = _grid("", "")
+    for severity, title in (
+        found.unique("topic", keep="first", maintain_order=True).head(_MOST_SAID)["severity", "title"].iter_rows()
+    ):
+        grid.add_row(Text(severity, style=_STYLES[severity]), _text(title))
     return grid
+
+
+def _tables(frames: Mapping[str, pl.DataFrame], zone: str) -> RenderableType:
+    """How many rows each table has, and from when to when the leads came."""
+    counted = {name: f"{len(frame):,}" for name, frame in frames.items() if name not in _NOT_A_TABLE}
+    grid = _grid(*(f">{name}" for name in counted))
+    grid.add_row(*counted.values())
+    at = frames["leads"].get_column("submitted_at").dt.convert_time_zone(zone)
+    moments = [f"{moment:%Y-%m-%d %H:%M}" for moment in (at.min(), at.max()) if isinstance(moment, datetime)]
+    return Group(grid, _nothing(f"leads from {' to '.join(moments)}, {zone}")) if moments else grid
 
 
 def _shares(found: pl.DataFrame) -> RenderableType:
@@ -179,25 +187,32 @@ def _shares(found: pl.DataFrame) -> RenderableType:
     return grid
 
 
-def _fees(found: pl.DataFrame) -> RenderableType:
-    if found.is_empty():
+def _fees(totals: pl.DataFrame) -> RenderableType:
+    if totals.is_empty():
         return _nothing("no leads")
-    grid = _grid("", ">leads", ">charged", ">credits", ">total")
-    for currency, leads, *sums in found.iter_rows():
-        grid.add_row(_text(currency), f"{leads:,}", *map(_money, sums))
+    grid = _grid("", ">leads", ">credits", ">total", ">for no reply", ">a lead", ">an answered lead")
+    sums = ("credits", "total", "unanswered_spend", "per_lead", "per_answered_lead")
+    for row in totals.iter_rows(named=True):
+        currency = row["fee_currency"] or ("not given" if row["charged"] else "no amount")
+        grid.add_row(_text(currency), f"{row['leads']:,}", *(_money(row[name], row["fee_currency"]) for name in sums))
     return grid
 
 
-def _money(amount: Decimal | None) -> str:
-    return "-" if amount is None else f"{amount.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}"
+def _money(amount: Decimal | None, currency: str | None) -> str:
+    return _NONE if amount is None else wording.money(amount, currency).rpartition(" ")[2]
 
 
 def _odd(found: pl.DataFrame) -> RenderableType:
     if found.is_empty():
         return _nothing("nothing")
+    shown = found.head(_MOST_ODD)
     grid = _grid("", ">", "", "")
-    for kind, place, count, detail in found.head(_MOST_ODD).iter_rows():
-        grid.add_row(Text(kind, style="yellow"), f"{count:,}", _text(place), _text(detail or ""))
+    for column in grid.columns[:-1]:
+        column.no_wrap = True
+    for kind, place, count, detail in shown.iter_rows():
+        words = _text(detail or "")
+        words.no_wrap, words.overflow = True, "ellipsis"  # a line for each; the whole stands in problems.parquet
+        grid.add_row(Text(kind, style="yellow"), f"{count:,}", _text(place), words)
     left = len(found) - _MOST_ODD
     return Group(grid, Text(f"and {left} more kinds, in problems.parquet", style="dim")) if left > 0 else grid
 

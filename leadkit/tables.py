@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 import polars as pl
 
 from leadkit.decode.casting import typed
+from leadkit.decode.flat import read_flat
 from leadkit.decode.shape import row_shape
-from leadkit.decode.text import Number, cut, parse
+from leadkit.decode.text import Number, as_list, cut, parse
 from leadkit.decode.walk import Misfit
-from leadkit.decode.wire import Wire, read_alike, read_body, read_together
+from leadkit.decode.wire import Wire, read_body, read_together
 from leadkit.decode.xml import Element
 from leadkit.decode.xml_wire import read_rows
 from leadkit.errors import BadResponse
@@ -91,7 +92,6 @@ class DecodedTogether:
     frame: pl.DataFrame
     misfits: list[Misfit]
     lengths: list[int]
-    envelopes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_envelope(table: Table, body: bytes, *, call: str) -> dict[str, Any]:
@@ -133,22 +133,20 @@ def decode_together(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | 
     return DecodedTogether(frame.select(_from_wire(table)), misfits, wire.lengths)
 
 
-def decode_alike(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | None:
-    """A few large bodies of flat rows, read in parallel and typed as one frame; None as in `decode_together`."""
-    cuts = [cut(body, table.envelope_list) for body in bodies]
-    if not all(found and found[0].keys() <= set(table.envelope) for found in cuts):
+def flat_rows(table: Table, body: bytes) -> tuple[dict[str, Any], pl.DataFrame] | None:
+    """The envelope and the flat rows of a body, under the keys that they have; None where only `decode` can tell."""
+    found = cut(body, table.envelope_list)
+    if found is None or not found[0].keys() <= set(table.envelope):
         return None
-    envelopes = [found[0] for found in cuts if found]
     try:
-        for envelope in envelopes:
-            _check_envelope(envelope, table, "", bare=False)
+        _check_envelope(found[0], table, "", bare=False)
     except BadResponse:
         return None
-    wire = read_alike(bodies, [found[1] for found in cuts if found], table)
-    if wire is None:
+    frames = [read_flat(as_list(body, span)) for span in found[1]]
+    whole = [frame for frame in frames if frame is not None]
+    if len(whole) < len(frames):
         return None
-    frame, misfits = typed(wire, table.columns)
-    return DecodedTogether(frame.select(_from_wire(table)), misfits, wire.lengths, envelopes)
+    return found[0], pl.concat(whole, how="diagonal_relaxed") if len(whole) > 1 else next(iter(whole), pl.DataFrame())
 
 
 def joined(table: Table, each: Sequence[Decoded]) -> DecodedTogether:
@@ -157,7 +155,7 @@ def joined(table: Table, each: Sequence[Decoded]) -> DecodedTogether:
     before = accumulate(lengths, initial=0)
     misfits = [_moved(misfit, start) for start, found in zip(before, each, strict=False) for misfit in found.misfits]
     frames = [table.empty().select(_from_wire(table)), *(found.frame for found in each)]
-    return DecodedTogether(pl.concat(frames), misfits, lengths, [found.envelope for found in each])
+    return DecodedTogether(pl.concat(frames), misfits, lengths)
 
 
 def describe(table: Table) -> pl.DataFrame:

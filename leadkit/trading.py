@@ -145,6 +145,12 @@ def verdict(reply: Reply) -> Verdict | None:
     return _of_errors(said.errors) if said.failed else None
 
 
+def is_beyond_the_last_page(error: LeadkitError) -> bool:
+    """Whether the API refused a page only because there are fewer: 340, or its error for bad input, of PageNumber."""
+    names_it = "PageNumber" in f"{error.errors}"
+    return type(error) is LeadkitError and (error.code == _NO_SUCH_PAGE or (error.code == _BAD_INPUT and names_it))
+
+
 def _of_errors(errors: list[dict[str, Any]]) -> Verdict:
     ordered = sorted(errors, key=lambda error: error["severity"] == "Warning")  # what failed it stands first
     code = ordered[0]["code"] if ordered else None
@@ -210,3 +216,4 @@ _OF_TOKEN = frozenset({"930", "931", "932", "16110", "17470"})
 _SPENT = frozenset({"518", "21919144"})
 _SPENT_ADVICE = "The application's limit of calls is used up; it is counted by the day. Ask again tomorrow."
 _INTERNAL = "10007"
+_NO_SUCH_PAGE, _BAD_INPUT = "340", "37"

@@ -33,6 +33,21 @@ def span(length: timedelta) -> str:
     return ("-" if length < timedelta() else "") + (" ".join(parts) or "0 s")
 
 
+def bounds(first: timedelta | None, last: timedelta | None, form: str = "{} to {}") -> str:
+    """Between which spans something lies, such as ``22 min 52 s to 3 h 5 min``; one span where both read the same.
+
+    Args:
+        first: None: not reached.
+        last: None: not reached, so ``22 min 52 s or longer``.
+        form: how the two stand together.
+    """
+    if first is None:
+        return "not reached"
+    if last is None:
+        return f"{span(first)} or longer"
+    return span(last) if span(first) == span(last) else form.format(span(first), span(last))
+
+
 def share(part: float) -> str:
     """A share in percent with one digit, such as ``35.2 %``; only none is ``0 %``, and only all is ``100 %``."""
     if part in {0, 1}:

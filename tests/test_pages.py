@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadkit.errors import BadResponse, LeadkitError, NetworkError, NotFound, RateLimited, ServerError
-from leadkit.pages import Page, Sweep, by_offset, by_window, sweep
+from leadkit.pages import Page, Sweep, by_number, by_offset, by_window, sweep
 
 sys.path.insert(0, str(Path(__file__).parent / "fetching"))
 from moving_list import EVENTS, MovingList, lists
@@ -342,3 +342,32 @@ def test_rows_without_an_id_are_read_like_others() -> None:
 
     pages = list(by_offset(get, limit=2))
     assert sum(len(page.content) for page in pages) == 11
+
+
+# Numbered pages
+
+
+@settings(max_examples=200)
+@given(st.lists(st.integers(1, 3), max_size=12), st.integers(1, 8))
+def test_pages_of_any_length_come_whole_where_the_number_of_rows_is_known(lengths: list[int], at_once: int) -> None:
+    there = [[f"row-{page}-{row}" for row in range(length)] for page, length in enumerate(lengths)]
+    asked: list[int] = []
+
+    def get(numbers: Sequence[int]) -> list[Page[list[str]]]:
+        asked.extend(numbers)
+        return [as_page(there[number - 1] if number <= len(there) else [], 0, None, more=False) for number in numbers]
+
+    def are_more(came: int) -> bool:
+        return came < sum(lengths)
+
+    found = by_number(get, size=3, at_once=at_once, enough=lambda _: False, more=are_more)
+    assert [page.content for page in found.pages] == there
+    assert len(asked) <= 2 * len(there) + 1
+
+
+def test_a_page_of_rows_without_ids_is_new_whenever_it_comes() -> None:
+    def get(numbers: Sequence[int]) -> list[Page[list[None]]]:
+        return [Page(lambda: (None, None), 0, more=False, step=None, content=[None] * 2) for _ in numbers]
+
+    found = by_number(get, size=2, at_once=2, enough=lambda rows: rows > 8, more=lambda _: False)
+    assert [len(page.content) for page in found.pages] == [2] * 5

@@ -376,17 +376,25 @@ def test_a_folder_that_is_not_there_is_an_invalid_request(folder):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("0001-leads.meta.json", "{", "no JSON object"),
-        ("0001-leads.meta.json", "[]", "no JSON object"),
-        ("0001-leads.meta.json", "{}", "KeyError"),
-        ("0001-leads.meta.json", '{"url": "/a", "method": "GET", "status": "x"}', "ValueError"),
-        ("fetch-0001.json", "{", "no JSON object"),
+        ("0001-leads.meta.json", "{", "Invalid JSON"),
+        ("0001-leads.meta.json", "[]", "should be an object"),
+        ("0001-leads.meta.json", "{}", "url: Field required"),
+        ("0001-leads.meta.json", '{"url": "http://[", "method": "GET", "status": 200}', "url: Value error"),
+        ("0001-leads.meta.json", '{"url": "/a", "method": "GET", "status": "x"}', "status: .* valid integer"),
+        ("0001-leads.meta.json", '{"url": "/a", "method": "GET", "status": 200, "at": "2026-01-01T00:00:00"}', "at: "),
+        ("fetch-0001.json", "{", "Invalid JSON"),
+        ("fetch-0001.json", "[" * 100_000, "Invalid JSON"),
+        ("fetch-0001.json", '{"parameters": 5}', "parameters: "),
+        ("fetch-0001.json", '{"parameters": {"ids": 5}}', "parameters: ids: "),
+        ("fetch-0001.json", '{"parameters": {"now": "soon"}}', "parameters: "),
+        ("fetch-0001.json", '{"parameters": {"now": "2026-01-01T00:00:00"}}', "now has no zone"),
+        ("fetch-0001.open.json", '{"at": 5}', "at: "),
     ],
 )
 def test_a_broken_sidecar_or_marker_is_named(name, text, said, folder):
     folder.mkdir()
     (folder / name).write_text(text)
-    with pytest.raises(lk.BadResponse, match=f"{name}.*{said}") as caught:
+    with pytest.raises(lk.BadResponse, match=f"{name} in the recording is damaged .*{said}.*take the file") as caught:
         recorded_fetches(folder)
     assert caught.value.__context__ is None
 

@@ -80,6 +80,15 @@ def test_only_none_is_0_and_only_all_is_100_percent(part, words):
     assert wording.share(part) == words
 
 
+def test_bounds_are_two_spans_or_one_or_open():
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    assert wording.bounds(hour, day) == "1 h to 1 d"
+    assert wording.bounds(hour, day, "between {} and {}") == "between 1 h and 1 d"
+    assert wording.bounds(hour, hour + timedelta(seconds=1)) == "1 h"
+    assert wording.bounds(hour, None) == "1 h or longer"
+    assert wording.bounds(None, None) == "not reached"
+
+
 def test_counts_and_lists_read_as_sentences():
     assert [wording.count(number, "lead") for number in (0, 1, 1_234)] == ["0 leads", "1 lead", "1,234 leads"]
     assert [wording.count(number, "reply", "replies") for number in (1, 2)] == ["1 reply", "2 replies"]

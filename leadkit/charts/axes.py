@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from leadkit import wording
+from leadkit.charts.texts import safe
 from leadkit.errors import InvalidRequest
 
 SHARES = {"tickformat": ".0%", "rangemode": "tozero", "nticks": 6}
@@ -18,7 +19,12 @@ FIRST = 1.0
 """Where an axis of waits begins, in minutes: it has no place for 0."""
 _WAITS = {1: "1 min", 10: "10 min", 60: "1 h", 360: "6 h", 1440: "1 d", 10_080: "7 d", 43_200: "30 d", 525_600: "1 y"}
 _FEW_TICKS = 5
+_FEW_DATES = 6
 _WORDS = {
+    "yes_share": "financing: yes, of the answers",
+    "yes_of_all": "financing: yes, of all leads",
+    "answer_rate": "financing: answered at all",
+    "share": "share of all leads",
     "p50": "median wait",
     "p50_earliest": "median wait at the earliest",
     "p90": "wait of the slowest tenth",
@@ -97,7 +103,7 @@ def money_axis(lowest: float, highest: float, currency: str, *, room: float = 1.
     """An axis of money in one currency, with nothing always on it."""
     low, high = min(lowest, 0), max(highest, 0)
     return {
-        "title": {"text": currency},
+        "title": {"text": safe(currency)},
         "range": [round(low * room, 2), round((high or (0 if low else 1)) * room, 2)],
         "tickformat": ",.3~r",
         "nticks": 6,
@@ -105,17 +111,41 @@ def money_axis(lowest: float, highest: float, currency: str, *, room: float = 1.
     }
 
 
-def labels_above(labels: Sequence[str]) -> dict[str, Any]:
-    """An axis of rows at 0, 1, … from top to bottom, each with its label above it, so that labels take no width."""
+def dates_axis(dates: pl.Series, *, title: str) -> dict[str, Any]:
+    """An axis of dates; a few of them have a tick each."""
+    there = dates.unique().sort()
+    if len(there) > _FEW_DATES:
+        return {"title": {"text": safe(title)}, "type": "date", "nticks": 6}
+    texts = there.dt.to_string("%b<br>%Y" if title.startswith("month") else "%b %-d<br>%Y").to_list()
     return {
-        "tickvals": list(range(len(labels))),
-        "ticktext": list(labels),
-        "ticklabelposition": "inside",
-        "ticklabelshift": -16,
-        "range": [len(labels) - 0.5, -0.75],
-        "showgrid": False,
-        "zeroline": False,
+        "title": {"text": safe(title)},
+        "type": "date",
+        "tickvals": there.cast(pl.String).to_list(),
+        "ticktext": texts,
     }
+
+
+def rows_axis(count: int) -> dict[str, Any]:
+    """An axis of rows at 0, 1, … from top to bottom, whose labels stand above them (`labels_above`)."""
+    return {"range": [count - 0.5, -0.75], "showticklabels": False, "showgrid": False, "zeroline": False}
+
+
+def labels_above(labels: Sequence[str], *, above: float, place: int = 0) -> list[dict[str, Any]]:
+    """The labels of such rows, above them, so that they take no width from what is drawn.
+
+    Args:
+        labels: from top to bottom, harmless.
+        above: how far above the middle of a row, in rows.
+        place: of the panel.
+    """
+    where = {"x": 0, "xref": "paper", "xanchor": "left", "yref": axis("y", place), "yanchor": "bottom"}
+    plain = {"showarrow": False, "align": "left", "font": {"size": 12}}
+    return [{"text": text, "y": round(row - above, 2), **where, **plain} for row, text in enumerate(labels)]
+
+
+def axis(name: str, place: int) -> str:
+    """The name of a panel's axis, such as ``y``, ``y2``, ``xaxis3``."""
+    return f"{name}{place + 1}" if place else name
 
 
 def stacked(weights: Sequence[int], gap: float) -> list[tuple[float, float]]:
@@ -133,7 +163,12 @@ def said(values: Iterable[Any], how: Callable[[Any], str]) -> list[str]:
 def in_words(column: str) -> str:
     """A column's name as people say it."""
     within = column.removeprefix("answered_within_")
-    return f"answered within {within}" if within != column else _WORDS.get(column, column.replace("_", " "))
+    return (
+        f"answered within {within[:-1]} {_UNITS.get(within[-1], '')}"
+        if within != column
+        else _WORDS.get(column, column.replace("_", " "))
+    )
 
 
+_UNITS = {"m": "min", "h": "h"}
 _MINUTE = 60_000_000  # in microseconds

@@ -5,8 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from leadkit.charts.axes import SHARES, counts_axis, said
-from leadkit.charts.figures import drawn, nothing, rows_of
+from leadkit.charts.axes import SHARES, counts_axis, dates_axis, said
+from leadkit.charts.figures import drawn, missing, nothing, rows_of
 from leadkit.charts.groups import Series, by_columns, other, series_of
 from leadkit.charts.look import HATCHED, OTHER, SERIES, Theme
 from leadkit.metrics.traces import AnyFrame
@@ -32,10 +32,10 @@ def buckets(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, or there is no such theme.
     """
-    found = rows_of(frame, {"bucket": "text", "leads": "count", "share": "any"}, by="buckets")
+    found = rows_of(frame, {"bucket": "text", "leads": "count", "share": "any"}, by="buckets", theme=theme)
     leads = int(found.get_column("leads").sum())
     if not leads:
-        return nothing(empty or "No leads whose wait could be counted.", theme=theme, heading=title)
+        return nothing(empty or "There are no leads.", theme=theme, heading=title)
     names = by_columns(found, ("bucket", "leads", "share"))
     series, rest = series_of(found, names, pl.col("leads").sum())
     alone = not names
@@ -51,7 +51,7 @@ def buckets(
         showlegend=not alone,
         legend={"traceorder": "normal"},
         xaxis=counts_axis(_most(found), room=1.3) if alone else SHARES,
-        yaxis={"autorange": "reversed", "showgrid": False, "type": "category", "ticklabelstandoff": 6},
+        yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
     )
 
 
@@ -74,10 +74,10 @@ def lead_flow(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, or there is no such theme.
     """
-    found = rows_of(frame, {"day": "any", "zone": "text", "leads": "count"}, by="lead_flow")
+    found = rows_of(frame, {"day": "any", "zone": "text", "leads": "count"}, by="lead_flow", theme=theme)
     dated = found.drop_nulls("day")
     if dated.is_empty():
-        return nothing(empty or "No leads with a known time.", theme=theme, heading=title)
+        return nothing(empty or missing("No time is known", found), theme=theme, heading=title)
     names = by_columns(found, ("day", "zone", "leads"))
     series, rest = series_of(dated, names, pl.col("leads").sum())
     shown = [*series, *other(rest, names, "day")]
@@ -97,7 +97,7 @@ def lead_flow(
         height=360 + 18 * len(shown),
         showlegend=bool(names),
         legend={"traceorder": "normal"},
-        xaxis={"title": {"text": f"day ({zone})"}, "type": "date", "nticks": 6},
+        xaxis=dates_axis(dated.get_column("day"), title=f"day ({zone})"),
         yaxis=counts_axis(_most(dated.group_by("day").agg(pl.col("leads").sum()))),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from html import unescape
 from typing import Any, get_args
 
 import plotly.graph_objects as go
@@ -12,6 +13,7 @@ from leadkit.charts.look import BANDS, OTHER, SERIES, TEMPLATES, Theme
 from leadkit.charts.texts import subtitle, title
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.given import Needed, needed
+from leadkit.wording import count
 
 
 def alt(figure: go.Figure) -> str:
@@ -49,16 +51,17 @@ def themed(figure: go.Figure, theme: Theme) -> go.Figure:
 def drawn(
     traces: Iterable[go.Figure], *, theme: Theme, heading: str, below: str, alt: str, height: int = 380, **layout: Any
 ) -> go.Figure:
-    """A figure of these traces with the house's template; `heading`, `below` and `alt` are plain texts."""
+    """A figure of these traces in the house's look; `heading` and `below` are plain, names in `alt` escaped."""
     lines = title(heading)
-    pad = _TOP + _LINE * lines.count("<br>")  # Plotly moves a title of several lines up by all but one of them
+    more = lines.count("<br>")
+    pad = _TOP + _LINE * more  # Plotly moves a title of several lines up by all but one of them
     return go.Figure(
         list(traces),
         {
-            "template": TEMPLATES[checked_theme(theme)],
+            "template": TEMPLATES[theme],
             "title": {"text": lines, "subtitle": {"text": subtitle(below)}, "pad": {"t": pad}},
-            "meta": {"alt": " ".join(alt.split())},
-            "height": height,
+            "meta": {"alt": " ".join(unescape(alt).split())},
+            "height": height + _ROOM * more,
             **layout,
         },
     )
@@ -81,13 +84,20 @@ def nothing(why: str, *, theme: Theme, heading: str) -> go.Figure:
     )
 
 
-def rows_of(frame: object, columns: Mapping[str, Needed], *, by: str) -> pl.DataFrame:
-    """The frame with these columns, collected.
+def missing(what: str, rows: pl.DataFrame) -> str:
+    """What to say where rows have nothing to draw, with how many leads they are about."""
+    leads = int(rows.get_column("leads").sum())
+    return f"{what}: {count(leads, 'lead')}." if leads else "There are no leads."
+
+
+def rows_of(frame: object, columns: Mapping[str, Needed], *, by: str, theme: object) -> pl.DataFrame:
+    """The frame with these columns, collected; the chart's theme is looked at on the way.
 
     Raises:
-        InvalidRequest: it is no frame, or a column has another dtype.
+        InvalidRequest: it is no frame, a column has another dtype, or there is no such theme.
         MissingColumns: a column is missing; names the nearest.
     """
+    checked_theme(theme)
     return needed(frame, columns, by=f"charts.{by}", name="frame").collect()
 
 
@@ -127,4 +137,4 @@ def _recolour(key: str, value: Any, colours: Mapping[str, str]) -> Any:
     return _recoloured(value, colours) if key != "customdata" else value
 
 
-_TOP, _LINE = 14, 34  # pixels
+_TOP, _LINE, _ROOM = 14, 34, 56  # pixels

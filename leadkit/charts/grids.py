@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from leadkit.charts.axes import measured, said
-from leadkit.charts.figures import drawn, nothing, one_row_each, rows_of
+from leadkit.charts.figures import drawn, missing, nothing, one_row_each, rows_of
 from leadkit.charts.look import Theme
+from leadkit.charts.texts import escaped, safe
 from leadkit.metrics.traces import AnyFrame
 from leadkit.wording import count, share
 
@@ -39,12 +40,12 @@ def heatmap(
         InvalidRequest: a column has another dtype, an hour of the week has two rows, or there is no such theme.
     """
     columns = {"weekday": "text", "hour": "count", "zone": "text", "leads": "count", value: "any"}
-    found = rows_of(frame, columns, by="heatmap")  # type: ignore[arg-type]  # the words are those that it takes
+    found = rows_of(frame, columns, by="heatmap", theme=theme)  # type: ignore[arg-type]  # the words are those that it takes
     shown = measured(found, value, by="heatmap")
-    heading = title or f"{shown.words.capitalize()} by hour of the week"
+    heading = title or f"{shown.words.capitalize()} by hour"
     leads = count(int(found.get_column("leads").sum()), "lead")
     if found.select((pl.col(value).is_null() | (pl.col("leads") == 0)).all()).item():
-        return nothing(empty or f"No hour of the week has a value: {leads}.", theme=theme, heading=heading)
+        return nothing(empty or missing("No hour of the week has a value", found), theme=theme, heading=heading)
     week = one_row_each(found, ["weekday", "hour"], by="heatmap").with_columns(
         shown.numbers.alias(_SHOWN),
         pl.Series(_WORDS, said(found.get_column(value), shown.said)),
@@ -71,7 +72,7 @@ def heatmap(
         below=leads if value == "leads" else f"{leads}; blank where it is not known",
         alt=f"Heat map. {heading} ({zone}), {leads}. Most: {words} {day} {hour}:00.",
         height=380,
-        xaxis={"title": {"text": f"hour of the day ({zone})"}, "tickvals": of["hour"][::3], "showgrid": False},
+        xaxis={"title": {"text": f"hour of the day ({safe(zone)})"}, "tickvals": of["hour"][::3], "showgrid": False},
         yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
         coloraxis=shown.scale,
     )
@@ -95,14 +96,16 @@ def coverage(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, there are several groups, or there is no such theme.
     """
-    found = rows_of(frame, {"state": "text", "evidence": "text", "leads": "count", "share": "any"}, by="coverage")
+    found = rows_of(
+        frame, {"state": "text", "evidence": "text", "leads": "count", "share": "any"}, by="coverage", theme=theme
+    )
     leads = count(int(found.get_column("leads").sum()), "lead")
     if found.is_empty():
-        return nothing(empty or "No leads.", theme=theme, heading=title)
+        return nothing(empty or "There are no leads.", theme=theme, heading=title)
     texts = said(found.select("leads", "share").rows(), lambda row: f"{row[0]:,}<br>{share(row[1])}")
     cells = one_row_each(found, ["state", "evidence"], by="coverage").select(
         pl.col("state").replace(_STATES),
-        pl.col("evidence").fill_null("no evidence"),
+        escaped(pl.col("evidence").fill_null("no evidence")),
         "leads",
         pl.Series(_WORDS, texts, pl.String),
     )
@@ -128,7 +131,7 @@ def coverage(
         alt=f"Table. {title}, {leads}: {'; '.join(in_words)}.",
         height=150 + 48 * len(grid["evidence"]),
         xaxis={"side": "top", "showgrid": False, "type": "category", "tickangle": 0},
-        yaxis={"autorange": "reversed", "showgrid": False, "type": "category", "ticklabelstandoff": 6},
+        yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
         coloraxis={"showscale": False, "cmin": 0},
     )
 

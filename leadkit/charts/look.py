@@ -48,6 +48,7 @@ def _template(theme: Theme) -> go.layout.Template:
         "gridcolor": ink["grid"],
         "linecolor": ink["quiet"],
         "ticks": "",
+        "ticklabelstandoff": 4,
         "tickfont": {"size": 12},
         "title": {"font": {"size": 12, "color": ink["quiet"]}, "standoff": 10},
         "zerolinecolor": ink["quiet"],

@@ -9,10 +9,10 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from leadkit.charts.axes import labels_above, money_axis, said, stacked
-from leadkit.charts.figures import drawn, nothing, one_row_each, rows_of
+from leadkit.charts.axes import axis, dates_axis, labels_above, money_axis, rows_axis, said, stacked
+from leadkit.charts.figures import drawn, missing, nothing, one_row_each, rows_of
 from leadkit.charts.groups import COLOURED, by_columns, names_of
-from leadkit.charts.look import SERIES, Theme
+from leadkit.charts.look import HATCHED, SERIES, Theme
 from leadkit.charts.texts import safe
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.given import Needed
@@ -57,19 +57,19 @@ def fees(
         InvalidRequest: a column has another dtype, it is grouped by something else than Dates, or there is no such
             theme.
     """
-    found = rows_of(frame, _TOTALS, by="fees")
+    found = rows_of(frame, _TOTALS, by="fees", theme=theme)
     date = _date_column(found)
     dated = one_row_each(found, [date, "fee_currency"], by="fees").drop_nulls([date, "fee_currency", "total"])
     if dated.is_empty():
-        return nothing(empty or f"No fees with a date: {_leads(found)}.", theme=theme, heading=title)
+        return nothing(empty or missing("No fee has a date and a currency", found), theme=theme, heading=title)
     panels = _panels(dated)
     domains = stacked([1] * len(panels), 0.09)
     axes: dict[str, Any] = {}
     for place, (currency, rows) in enumerate(panels):
         low, high = (float(one) for one in rows.select(pl.col("credits").min(), pl.col("gross").max()).row(0))
-        axes[_axis("yaxis", place)] = {**money_axis(low, high, currency), "domain": domains[place]}
+        axes[axis("yaxis", place)] = {**money_axis(low, high, currency), "domain": domains[place]}
     by = f"{date} ({zone})" if zone else date
-    axes["xaxis"] = {"title": {"text": by}, "anchor": _axis("y", len(panels) - 1), **_ticks(date, dated)}
+    axes["xaxis"] = {**dates_axis(dated.get_column(date), title=by), "anchor": axis("y", len(panels) - 1)}
     return drawn(
         [trace for place, (_, rows) in enumerate(panels) for trace in _fee_bars(rows, date, place, theme)],
         theme=theme,
@@ -105,13 +105,13 @@ def cost_per_listing(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, it was grouped by nothing, or there is no such theme.
     """
-    found = rows_of(frame, _TOTALS | _ANSWERED, by="cost_per_listing")
+    found = rows_of(frame, _TOTALS | _ANSWERED, by="cost_per_listing", theme=theme)
     names = by_columns(found, _TOTALS)
     if not names:
         raise InvalidRequest("charts.cost_per_listing: frame has no listings; give fee_totals by=['item_id'].")
     charged = found.drop_nulls(["fee_currency", "total"])
     if charged.is_empty():
-        return nothing(empty or f"No fees: {_leads(found)}.", theme=theme, heading=title)
+        return nothing(empty or missing("No fee has a currency", found), theme=theme, heading=title)
     panels = [(currency, _costliest(rows, names)) for currency, rows in _panels(charged)]
     domains = stacked([rows.height for _, rows in panels], 0.05)
     axes: dict[str, Any] = {}
@@ -119,9 +119,8 @@ def cost_per_listing(
         low, high = (
             float(one) for one in rows.select(pl.col("total").min(), pl.col("total").max().alias("most")).row(0)
         )
-        axes[_axis("xaxis", place)] = {**money_axis(low, high, currency), "anchor": _axis("y", place)}
-        labels = _labels(rows, names)
-        axes[_axis("yaxis", place)] = {**labels_above(labels), "domain": domains[place], "anchor": _axis("x", place)}
+        axes[axis("xaxis", place)] = {**money_axis(low, high, currency, room=1.55), "anchor": axis("y", place)}
+        axes[axis("yaxis", place)] = {**rows_axis(rows.height), "domain": domains[place], "anchor": axis("x", place)}
     cut = any(rows.height > _MOST for _, rows in _panels(charged))
     return drawn(
         [trace for place, (_, rows) in enumerate(panels) for trace in _cost_bars(rows, names, place, theme)],
@@ -133,6 +132,11 @@ def cost_per_listing(
         barmode="overlay",
         showlegend=True,
         legend={"traceorder": "normal"},
+        annotations=[
+            one
+            for place, (_, rows) in enumerate(panels)
+            for one in labels_above(_labels(rows, names), above=0.18, place=place)
+        ],
         **axes,
     )
 
@@ -144,22 +148,11 @@ def _panels(rows: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     return [(code, rows.filter(pl.col("fee_currency") == code)) for code in codes]
 
 
-def _axis(name: str, place: int) -> str:
-    return f"{name}{place + 1}" if place else name
-
-
 def _date_column(found: pl.DataFrame) -> str:
     names = by_columns(found, _TOTALS)
     if len(names) != 1 or found.schema[names[0]] != pl.Date():
         raise InvalidRequest("charts.fees: frame has to be grouped by one column of Dates: fee_totals(by=lk.month(…)).")
     return names[0]
-
-
-def _ticks(date: str, rows: pl.DataFrame) -> dict[str, Any]:
-    """One tick for each month, where there are few of them."""
-    if date == "month" and rows.get_column(date).n_unique() <= _MOST // 2:
-        return {"type": "date", "dtick": "M1", "tickformat": "%b<br>%Y"}
-    return {"type": "date", "nticks": 6}
 
 
 def _fee_bars(rows: pl.DataFrame, date: str, place: int, theme: Theme) -> Iterator[go.Bar | go.Scatter]:
@@ -168,14 +161,14 @@ def _fee_bars(rows: pl.DataFrame, date: str, place: int, theme: Theme) -> Iterat
     credited = rows.select((pl.col("credits") < 0).any()).item()
     common = {
         "x": x,
-        "yaxis": _axis("y", place),
+        "yaxis": axis("y", place),
         "customdata": hover,
         "hovertemplate": "%{x}<br>%{customdata}<extra></extra>",
     }
     legend = {"showlegend": place == 0}
     yield go.Bar(y=_floats(rows, "gross"), name="charged", marker={"color": SERIES[theme][0]}, **common, **legend)
     if credited:
-        hatched = {"color": SERIES[theme][1], "pattern": {"shape": "/"}}
+        hatched = {"color": SERIES[theme][1], "pattern": {**HATCHED, "shape": "/"}}
         yield go.Bar(y=_floats(rows, "credits"), name="credited", marker=hatched, **common, **legend)
         point = {"color": SERIES[theme][4], "symbol": "diamond", "size": 9}
         yield go.Scatter(y=_floats(rows, "total"), name="total", mode="markers", marker=point, **common, **legend)
@@ -186,16 +179,18 @@ def _cost_bars(rows: pl.DataFrame, names: list[str], place: int, theme: Theme) -
     common = {
         "y": list(range(rows.height)),
         "orientation": "h",
-        "xaxis": _axis("x", place),
-        "yaxis": _axis("y", place),
+        "xaxis": axis("x", place),
+        "yaxis": axis("y", place),
         "width": 0.3,
         "ids": _ids(rows),
         "customdata": hover,
         "hovertemplate": "%{customdata}<extra></extra>",
         "showlegend": place == 0,
     }
-    yield go.Bar(x=_floats(rows, "total"), name="all leads", marker={"color": SERIES[theme][0]}, **common)
-    unanswered = {"color": SERIES[theme][1], "pattern": {"shape": "/"}}
+    answers = said(rows.select("per_answered_lead", "fee_currency").rows(), _per_answer)
+    text = {"text": answers, "textposition": "outside", "cliponaxis": False}
+    yield go.Bar(x=_floats(rows, "total"), name="all leads", marker={"color": SERIES[theme][0]}, **text, **common)
+    unanswered = {"color": SERIES[theme][1], "pattern": {**HATCHED, "shape": "/"}}
     yield go.Bar(x=_floats(rows, "unanswered_spend"), name="of it unanswered", marker=unanswered, **common)
 
 
@@ -209,15 +204,13 @@ def _costliest(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
 
 
 def _labels(rows: pl.DataFrame, names: list[str]) -> list[str]:
-    """What stands above the bars: the title of the listing, if there is one, and what an answer cost."""
-    shown = [name for name in names if name == "item_title"] or names
-    answers = said(rows.select("per_answered_lead", "fee_currency").rows(), _per_answer)
-    return [f"{name}{answer}" for name, answer in zip(names_of(rows, shown, _LABEL), answers, strict=True)]
+    """What stands above the bars: the title of the listing, if there is one."""
+    return names_of(rows, [name for name in names if name == "item_title"] or names, _LABEL)
 
 
 def _per_answer(row: tuple[Decimal | None, str]) -> str:
     each, currency = row
-    return ": no answer" if each is None else f": {safe(money(each, currency))} an answer"
+    return "no answer" if each is None else f"{safe(money(each, currency))} an answer"
 
 
 def _hover(rows: pl.DataFrame, names: list[str]) -> list[str]:
@@ -267,7 +260,7 @@ def _read(currency: str, rows: pl.DataFrame, date: str) -> str:
 
 def _read_listings(currency: str, rows: pl.DataFrame, names: list[str]) -> str:
     totals = zip(_labels(rows, names), rows.get_column("total"), strict=True)
-    return f"{currency}: {', '.join(f'{money(total, None)} {label}' for label, total in totals)}."
+    return f"{currency}: {', '.join(f'{money(total, None)} {name}' for name, total in totals)}."
 
 
 def _floats(rows: pl.DataFrame, column: str) -> list[float]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import plotly.graph_objects as go
 import polars as pl
 
-from leadkit.charts.axes import SHARES, counts_axis, in_words, labels_above, said
-from leadkit.charts.figures import drawn, nothing, rows_of
+from leadkit.charts.axes import SHARES, counts_axis, in_words, labels_above, rows_axis, said
+from leadkit.charts.figures import drawn, missing, nothing, rows_of
 from leadkit.charts.groups import COLOURED, by_columns, names_of
 from leadkit.charts.look import MARKERS, OTHER, SERIES, Theme
+from leadkit.charts.texts import safe
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.given import Needed
 from leadkit.metrics.traces import AnyFrame
@@ -20,6 +21,7 @@ from leadkit.wording import share as percent
 _USUAL = ("yes_share", "sla_rate", "share")
 _ENDS = {"sla_rate": ("sla_low", "sla_high"), "share": ("low", "high")}
 _MOST = 15
+_APART = 0.22  # of a row, from one share of it to the next
 _LABEL = 40  # characters of a row's name
 
 
@@ -52,25 +54,28 @@ def shares(
     """
     columns = _columns(frame, share)
     needs: dict[str, Needed] = {"leads": "count", **{name: "any" for one in columns for name in (one, *_ends(one))}}
-    found = rows_of(frame, needs, by="shares")
-    heading = title or f"{', '.join(map(in_words, columns)).capitalize()}"
+    found = rows_of(frame, needs, by="shares", theme=theme)
+    heading = title or (in_words(columns[0]).capitalize() if len(columns) == 1 else "Shares and their intervals")
     some = found.filter(pl.any_horizontal(pl.col(list(columns)).is_not_null()))
     if some.is_empty():
-        return nothing(empty or "No leads of which a share could be taken.", theme=theme, heading=heading)
-    rows = some.sort("leads", descending=True, maintain_order=True).head(_MOST)
-    names = names_of(rows, by_columns(rows, ("leads",)), _LABEL)
+        return nothing(empty or missing("No share can be taken", found), theme=theme, heading=heading)
+    keys = by_columns(some, ("leads",))
+    largest = some.sort("leads", descending=True, maintain_order=True).head(_MOST)
+    rows = largest.sort(keys, nulls_last=True) if keys and some.schema[keys[0]] == pl.Date() else largest
+    names = names_of(rows, keys, _LABEL)
     labels = [f"{name} (n {leads:,})" for name, leads in zip(names, rows.get_column("leads"), strict=True)]
     cut = f"the {_MOST} largest of {some.height:,} groups; " if some.height > _MOST else ""
     return drawn(
         [trace for place, one in enumerate(columns) for trace in _points(rows, columns, place, names, theme)],
         theme=theme,
         heading=heading,
-        below=f"{cut}lines: confidence intervals; open: n below 10",
+        below=f"{cut}lines: intervals; open: rests on fewer than 10",
         alt=f"Dot chart. {heading}: {'; '.join(_read(rows, columns[0], names))}.",
-        height=130 + 46 * rows.height + 14 * rows.height * (len(columns) - 1),
+        height=140 + 46 * rows.height + (14 * rows.height + 26) * (len(columns) - 1),
         showlegend=len(columns) > 1,
         xaxis={**SHARES, "range": [-0.02, 1.02], "rangemode": "normal"},
-        yaxis=labels_above(labels),
+        yaxis=rows_axis(rows.height),
+        annotations=labels_above(labels, above=0.14 + _APART * (len(columns) - 1) / 2),
     )
 
 
@@ -120,7 +125,7 @@ def trade_in_years(
 
 def _trade_ins(frame: AnyFrame, *, by: str, theme: Theme, title: str, empty: str | None, in_order: bool) -> go.Figure:
     needs: dict[str, Needed] = {"leads": "count", **dict.fromkeys(("share", "low", "high"), "any")}
-    found = rows_of(frame, needs, by=by)
+    found = rows_of(frame, needs, by=by, theme=theme)
     keys = by_columns(found, needs)
     if not keys:
         raise InvalidRequest(f"charts.{by}: frame has one row over all; give trade_ins a by=, such as 'make'.")
@@ -130,7 +135,7 @@ def _trade_ins(frame: AnyFrame, *, by: str, theme: Theme, title: str, empty: str
     unknown = pl.any_horizontal(pl.col(keys).cast(pl.String).eq_missing("unknown"))
     known = offered.filter(~unknown)
     if offered.is_empty() or not offered.get_column("leads").sum():
-        return nothing(empty or f"No trade-in in {count(leads, 'lead')}.", theme=theme, heading=title)
+        return nothing(empty or missing("Nobody offers a trade-in", found), theme=theme, heading=title)
     largest = known.sort("leads", descending=True, maintain_order=True).head(_MOST)
     rows = pl.concat([largest.sort(keys, descending=True) if in_order else largest, offered.filter(unknown)])
     cut = f"; {_MOST} of {known.height:,}" if known.height > _MOST else ""
@@ -158,7 +163,7 @@ def _trade_ins(frame: AnyFrame, *, by: str, theme: Theme, title: str, empty: str
         + "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True)),
         height=130 + 26 * rows.height,
         xaxis=counts_axis(int(rows.get_column("leads").max()), room=1.4),  # type: ignore[arg-type]  # a number
-        yaxis={"autorange": "reversed", "showgrid": False, "type": "category", "ticklabelstandoff": 6},
+        yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
     )
 
 
@@ -168,7 +173,7 @@ def _points(
     """The points of one share, and their intervals as lines."""
     column = columns[place]
     ends = rows.select(_ends(column)).rows()
-    offset = 0.22 * (place - (len(columns) - 1) / 2)
+    offset = _APART * (place - (len(columns) - 1) / 2)
     y = [row + offset for row in range(rows.height)]
     colour, group = SERIES[theme][place], {"legendgroup": column}
     yield go.Scatter(
@@ -186,7 +191,7 @@ def _points(
         x=rows.get_column(column).round(4).to_list(),
         y=y,
         mode="markers",
-        name=in_words(column),
+        name=safe(in_words(column)),
         marker={"color": colour, "size": 10, "symbol": [MARKERS[place] + ("-open" if one else "") for one in few]},
         customdata=list(zip(names, _in_words(rows, column), strict=True)),
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",

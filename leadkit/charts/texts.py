@@ -10,6 +10,7 @@ import polars as pl
 _MARKS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "%": "&#37;"}  # & first: the others bring their own
 _INVISIBLE = r"[\p{C}\x{2028}\x{2029}]"  # controls, and what turns the direction of the text around it
 _TITLE, _SUBTITLE = 36, 54  # characters that fit 400 pixels
+_MOST = 4  # lines
 
 
 def escaped(text: pl.Expr) -> pl.Expr:
@@ -43,4 +44,4 @@ def subtitle(text: str) -> str:
 
 
 def _lines(text: str, width: int) -> str:
-    return "<br>".join(safe(line) for line in textwrap.wrap(text, width))
+    return "<br>".join(safe(line) for line in textwrap.wrap(text, width, max_lines=_MOST, placeholder=" …"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal
 
 import plotly.graph_objects as go
 import polars as pl
@@ -15,6 +14,7 @@ from leadkit.charts.groups import COLOURED, Series, by_columns, series_of
 from leadkit.charts.look import BANDS, Theme
 from leadkit.metrics.given import Needed
 from leadkit.metrics.traces import AnyFrame
+from leadkit.metrics.waits import Clock, one_of
 from leadkit.wording import count, share, span
 
 _COLUMNS: dict[str, Needed] = {
@@ -27,13 +27,14 @@ _COLUMNS: dict[str, Needed] = {
 _CLOCKS = {"calendar": "time since the lead", "business": "business hours since the lead"}
 _MOST = 400  # steps of a curve that a screen can show
 _OTHERS, _MOST_OF_OTHERS = 40, 60
+_BANDS = 2  # more of them hide each other
 _MARKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 
 
 def survival(
     frame: AnyFrame,
     *,
-    clock: Literal["calendar", "business"] = "calendar",
+    clock: Clock = "calendar",
     theme: Theme = "light",
     title: str = "How long until the first reply",
     empty: str | None = None,
@@ -42,8 +43,8 @@ def survival(
 
     Args:
         frame: of `lk.survival_curve`: t, at_risk, unanswered_share, low, high, after the columns that it was grouped
-            by. The five largest groups have a colour, a dash and a band of their own; up to 40 others are thin and
-            grey.
+            by. The five largest groups have a colour and a dash of their own; up to 40 others are thin and grey. One or
+            two have bands; of more, the hover text has the intervals.
         clock: which clock the curve was made on, for the words at the axis.
         theme: ``"light"`` or ``"dark"``.
         title: in place of the usual one.
@@ -57,18 +58,19 @@ def survival(
         MissingColumns: a column is missing; names the nearest.
         InvalidRequest: a column has another dtype, or there is no such theme or clock.
     """
-    found = rows_of(frame, _COLUMNS, by="survival").drop_nulls(["t", "unanswered_share"])
+    one_of(clock, Clock, name="clock", function="charts.survival")
+    found = rows_of(frame, _COLUMNS, by="survival", theme=theme).drop_nulls(["t", "unanswered_share"])
     if found.is_empty():
-        return nothing(empty or "No leads with a known wait.", theme=theme, heading=title)
+        return nothing(empty or "There are no leads whose wait is known.", theme=theme, heading=title)
     names = by_columns(found, _COLUMNS)
     series, rest = series_of(found, names, pl.col("at_risk").max())
     leads = count(sum(_size(one.rows) for one in series), "lead")
     shown = f"{leads}, {len(series)} largest of {_groups(found, names):,} groups" if not rest.is_empty() else leads
     return drawn(
-        [*_others(rest, names, theme), *(trace for one in series for trace in _curve(one, theme))],
+        [*_others(rest, names, theme), *(trace for one in series for trace in _curve(one, theme, of=len(series)))],
         theme=theme,
         heading=title,
-        below=f"{shown}; shaded: confidence interval",
+        below=f"{shown}; shaded: confidence interval" if len(series) <= _BANDS else shown,
         alt=f"Step chart. {title}: share still unanswered. {' '.join(_read(one) for one in series)}",
         height=400 + 18 * (len(series) if names else 0),
         showlegend=bool(names),
@@ -78,17 +80,18 @@ def survival(
     )
 
 
-def _curve(one: Series, theme: Theme) -> Iterator[go.Scatter]:
+def _curve(one: Series, theme: Theme, *, of: int) -> Iterator[go.Scatter]:
     steps = _thinned(one.rows, _MOST)
     x = [FIRST / 2, *steps.select(minutes("t")).to_series().to_list()]
     high, low, middle = (
         [1.0, *steps.get_column(name).round(4).to_list()] for name in ("high", "low", "unanswered_share")
     )
-    edge = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip", "showlegend": False}
-    yield go.Scatter(x=x, y=high, legendgroup=one.name, **edge)
-    yield go.Scatter(x=x, y=low, legendgroup=one.name, fill="tonexty", fillcolor=BANDS[theme][one.place], **edge)
+    if of <= _BANDS:
+        edge = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip", "showlegend": False}
+        yield go.Scatter(x=x, y=high, legendgroup=one.name, **edge)
+        yield go.Scatter(x=x, y=low, legendgroup=one.name, fill="tonexty", fillcolor=BANDS[theme][one.place], **edge)
     waits = said(steps.get_column("t"), span)
-    at_risk = steps.get_column("at_risk").to_list()
+    at_risk = [_size(one.rows), *steps.get_column("at_risk").to_list()]
     yield go.Scatter(
         x=x,
         y=middle,
@@ -96,8 +99,8 @@ def _curve(one: Series, theme: Theme) -> Iterator[go.Scatter]:
         name=f"{one.name} (n {_size(one.rows):,})",
         legendgroup=one.name,
         line={"color": one.colour(theme), "dash": one.dash, "width": 2, "shape": "hv"},
-        customdata=[["0 s", _size(one.rows)], *([wait, left] for wait, left in zip(waits, at_risk, strict=True))],
-        hovertemplate="after %{customdata[0]}: %{y:.1%} unanswered<br>%{customdata[1]:,d} followed so long" + one.extra,
+        customdata=[list(row) for row in zip(["0 s", *waits], at_risk, low, high, strict=True)],
+        hovertemplate=_HOVER + one.extra,
     )
 
 
@@ -120,7 +123,8 @@ def _others(rest: pl.DataFrame, names: list[str], theme: Theme) -> Iterator[go.S
         mode="lines",
         name=f"other ({len(curves)}{every})",
         line={"color": Series("", COLOURED, rest).colour(theme), "width": 1, "shape": "hv"},
-        opacity=0.5,
+        opacity=0.35,
+        legendrank=2000,
         hoverinfo="skip",
     )
 
@@ -137,14 +141,16 @@ def _thinned(steps: pl.DataFrame, most: int) -> pl.DataFrame:
 def _read(one: Series) -> str:
     """What the curve shows at some marks that it reaches, in words."""
     reached = [mark for mark in _MARKS if one.rows.get_column("t").max() >= mark]  # type: ignore[operator]  # a timedelta
-    read = (
-        f"{share(at.item(-1))} after {span(mark)}"
-        for mark in reached
-        if not (at := one.rows.filter(pl.col("t") <= mark).get_column("unanswered_share")).is_empty()
-    )
+    read = [f"{share(_share_at(one.rows, mark))} after {span(mark)}" for mark in reached]
     *_, (last, end) = one.rows.select("t", "unanswered_share").rows()[-1:]
     every = ", ".join([*read, f"{share(end)} at the end, {span(last)}"])
     return f"{one.name or 'All'} (n = {_size(one.rows):,}): {every}."
+
+
+def _share_at(steps: pl.DataFrame, wait: timedelta) -> float:
+    """The height of the curve at this wait; all before its first step."""
+    before = steps.filter(pl.col("t") <= wait).get_column("unanswered_share")
+    return 1.0 if before.is_empty() else float(before.item(-1))
 
 
 def _size(rows: pl.DataFrame) -> int:
@@ -155,6 +161,10 @@ def _groups(rows: pl.DataFrame, names: list[str]) -> int:
     return rows.select(names).n_unique()
 
 
+_HOVER = (
+    "after %{customdata[0]}: %{y:.1%} unanswered<br>"
+    "(%{customdata[2]:.1%} to %{customdata[3]:.1%}, %{customdata[1]:,d} followed so long)"
+)
 _GAP = pl.DataFrame(
     {"t": [None], "unanswered_share": [None]}, schema={"t": pl.Duration("us"), "unanswered_share": pl.Float64}
 )

@@ -4,7 +4,7 @@
 text     strict JSON in Python, exact numbers; the place of what is wrong; a body cut into pieces
 shape    what a table declares, as a tree of leaves, objects and lists
 census   what the bytes hold against what arrived in the frame
-layout   rows that all look alike: counted at once
+flat     rows of texts and nulls: read under the keys that they have
 walk     a piece that differs, walked in Python: repaired and told
 wire     pieces to wire frames: every leaf a String
 casting  wire frames to typed columns

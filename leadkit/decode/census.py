@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from leadkit.decode.layout import counted_alike, has_surrogates, key_ends
 from leadkit.decode.shape import Node
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Places = NDArray[np.intp]
 
+_SPACED_KEY = re.compile(rb'"\s+:')
 _NULL_KEY = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"\s*:\s*null')
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -45,19 +45,43 @@ def counted(piece: bytes, shape: Node) -> dict[str, int] | None:
     """What a piece holds; None where only a walk can tell: half of a surrogate pair, a null under an unknown key."""
     import numpy as np  # noqa: PLC0415 - numpy is loaded when a body is decoded, not by `import leadkit`
 
-    if (alike := counted_alike(piece, shape)) is not None:
-        return alike
     raw = np.frombuffer(piece, np.uint8)
     if (ends := key_ends(raw, piece)) is None:
         return None
     at = ends + 1
     first = _first_bytes(raw, at)
     found, nulls = _count(first)
-    if has_surrogates(raw) and _HALF.search(_PAIR.sub(b"", piece)):
+    if has_half_pair(piece):
         return None
     if _has_money_as_number(piece, first, at, shape):
         return None
     return found if not nulls or set(_NULL_KEY.findall(piece)) <= shape.names() else None
+
+
+def has_half_pair(piece: bytes) -> bool:
+    """Whether half of a surrogate pair stands anywhere, escaped."""
+    return _has_surrogates(piece) and _HALF.search(_PAIR.sub(b"", piece)) is not None
+
+
+def _has_surrogates(piece: bytes) -> bool:
+    """Whether an escaped surrogate stands anywhere: an emoji, or the half of one."""
+    import numpy as np  # noqa: PLC0415 - likewise
+
+    raw = np.frombuffer(piece, np.uint8)
+    at = np.flatnonzero(raw[:-2] == ord("\\"))
+    return bool(((raw[at + 1] == ord("u")) & ((raw[at + 2] | 0x20) == ord("d"))).any())
+
+
+def key_ends(raw: Bytes, piece: bytes) -> Places | None:
+    """Where the colon stands behind each key, and behind what fakes one in a text; None where a blank hides a key."""
+    import numpy as np  # noqa: PLC0415 - likewise
+
+    colons = np.flatnonzero(raw[:-1] == ord(":"))
+    before = raw[colons - 1]
+    if (before <= ord(" ")).any() and _SPACED_KEY.search(piece):
+        return None
+    ends: Places = colons[before == ord('"')]
+    return ends
 
 
 def _first_bytes(raw: Bytes, at: Places) -> Bytes:

@@ -59,6 +59,11 @@ def cut(body: bytes, key: str) -> tuple[dict[str, Any], list[tuple[int, int]]] |
     return envelope, list(_spans(body, opened.end(), closed))
 
 
+def as_list(body: bytes, span: tuple[int, int]) -> bytes:
+    """One of these spans as a list of its own."""
+    return b"".join((b"[", memoryview(body)[slice(*span)], b"]"))
+
+
 def _spans(body: bytes, start: int, end: int) -> list[tuple[int, int]]:
     """Pieces of about `PIECE` bytes, each a run of whole elements.
 

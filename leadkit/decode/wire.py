@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, TypeVar
 
 import polars as pl
@@ -15,7 +14,7 @@ from polars.exceptions import PanicException, PolarsError
 
 from leadkit.decode.census import Census, counted
 from leadkit.decode.shape import Node, shape_of
-from leadkit.decode.text import BOM, cut, parse
+from leadkit.decode.text import BOM, as_list, cut, parse
 from leadkit.decode.walk import Misfit, Walk
 from leadkit.errors import BadResponse
 from leadkit.records import Table
@@ -89,7 +88,7 @@ def _read_spans(
 
     def decode(span: tuple[int, int]) -> T:
         shape = shapes[-1]
-        piece = _piece(body, span)
+        piece = as_list(body, span)
         if (wire := _read(piece, shape, table.rows)) is not None:
             return then(wire)
         try:
@@ -108,25 +107,11 @@ def _read_spans(
     return done
 
 
-def read_alike(bodies: Sequence[bytes], spans: Sequence[Sequence[tuple[int, int]]], table: Table) -> Wire | None:
-    """The rows of a few large lists as one wire frame with their `lengths`; None where one of them needs a closer look.
-
-    `spans` are the pieces of each body.
-    """
-    parts = [(body, span) for body, own in zip(bodies, spans, strict=True) for span in own]
-    shape = shape_of(table)
-    if shape.path != table.rows or (wire := _read_at_once(parts, shape, table.rows)) is None:
-        return None
-    lengths = iter(wire.lengths)
-    wire.lengths = [sum(islice(lengths, len(own))) for own in spans]
-    return wire
-
-
 def _read_at_once(parts: Sequence[tuple[bytes, tuple[int, int]]], shape: Node, rows: str) -> Wire | None:
     """As `_read`, of many pieces: parsed by themselves in threads, opened as one frame, for each step has its price."""
 
     def look(part: tuple[bytes, tuple[int, int]]) -> tuple[pl.DataFrame | None, dict[str, int] | None]:
-        piece = _piece(*part)
+        piece = as_list(*part)
         return _parsed(piece, shape), counted(piece, shape)
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
@@ -136,13 +121,7 @@ def _read_at_once(parts: Sequence[tuple[bytes, tuple[int, int]]], shape: Node, r
         return None
     census = Census()
     wire = _flat(pl.concat(frames, rechunk=False), shape, rows, census)
-    if wire and shape.path == rows:
-        wire.lengths = [len(frame) for frame in frames]
     return wire if wire and census.agrees_with(*(found for _, found in looks)) else None
-
-
-def _piece(body: bytes, span: tuple[int, int]) -> bytes:
-    return b"".join((b"[", memoryview(body)[slice(*span)], b"]"))
 
 
 def _read_whole(

@@ -27,8 +27,11 @@ def judged_by_times(rows: pl.LazyFrame, times: pl.DataFrame | pl.LazyFrame) -> p
     key = [name for name in ("account", "lead_id") if name in both]
     answered = pl.col("state").is_in(["answered_exact", "answered_interval"])
     verdict = pl.when(answered.any()).then(_YES).when((pl.col("state") == "unanswered").any()).then(_NO)
-    verdicts = states.group_by(key).agg(verdict.alias(ANSWERED), _NO.alias(ABSENT))
-    return rows.join(verdicts, on=key, how="left").with_columns(pl.col(ABSENT).fill_null(_YES))
+    verdicts = (
+        states.filter(pl.col("lead_id").is_not_null()).group_by(key).agg(verdict.alias(ANSWERED), _NO.alias(ABSENT))
+    )
+    judged = rows.join(verdicts, on=key, how="left", nulls_equal=True)  # an account without a name is one, too
+    return judged.with_columns(pl.col(ABSENT).fill_null(_YES))
 
 
 _STATES: dict[str, Needed] = {"lead_id": "text", "state": "text"}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from leadkit.metrics.repeats import again, looked_up
+from leadkit.metrics.repeats import again, digest, looked_up
 
 WITHIN = timedelta(hours=24)
 
@@ -44,21 +44,25 @@ def _begins() -> pl.Expr:
     return (other | (pl.col("by").shift() < at)).fill_null(value=False) | key.shift().is_null()
 
 
-def _by_buyer(leads: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+def _by_buyer(leads: pl.LazyFrame) -> Iterator[pl.DataFrame]:
     """``row`` and ``key``, a digest of account, listing and buyer, of leads by their user id, then of the others."""
-    name = _folded("user_id")
-    yield _keyed(leads, name, seed=0)
+    named = _keyed(leads, _folded("user_id"), seed=0)
+    yield named
     addresses = [_folded(column) for column in ("external_email", "email") if column in leads.collect_schema()]
-    if addresses:
+    others = named.filter(pl.col("key").is_null()).get_column("row")
+    if addresses and len(others):
         told = [pl.when(_is_told(address)).then(address) for address in addresses]
-        nameless = ~_is_told(pl.col("user_id").str.strip_chars())
-        yield _keyed(leads.filter(nameless), pl.coalesce(told), seed=1)
+        yield _keyed(leads.filter(pl.col("row").is_in(others.implode())), pl.coalesce(told), seed=1)
 
 
-def _keyed(leads: pl.LazyFrame, buyer: pl.Expr, *, seed: int) -> pl.LazyFrame:
-    digest = pl.struct("^account$", "item_id", "buyer").hash(seed)
+def _keyed(leads: pl.LazyFrame, buyer: pl.Expr, *, seed: int) -> pl.DataFrame:
+    owned = [name for name in ("account", "item_id") if name in leads.collect_schema()]
     whole = pl.all_horizontal(_is_told(pl.col("buyer")), pl.col("item_id", "submitted_at", "lead_id").is_not_null())
-    return leads.with_columns(buyer=buyer).select("row", pl.when(whole).then(digest).alias("key"))
+    return (
+        leads.with_columns(buyer=buyer)
+        .select("row", pl.when(whole).then(digest([*owned, "buyer"], seed=seed)).alias("key"))
+        .collect(engine="streaming")
+    )
 
 
 def _folded(column: str) -> pl.Expr:

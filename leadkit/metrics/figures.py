@@ -66,6 +66,7 @@ def figures_of(leads: pl.DataFrame, times: pl.DataFrame, options: Options) -> Fi
     naive, late, in_time = (summary(one).collect().row(0, named=True) for one in some)
     repeats = times.filter(pl.col("episode_id") != pl.col("lead_id"))
     key = [name for name in ("account", "lead_id") if name in leads.columns and name in times.columns]
+    repeated = leads.lazy().join(repeats.lazy(), on=key, how="semi", nulls_equal=True)
     return Figures(
         options,
         whole,
@@ -74,7 +75,7 @@ def figures_of(leads: pl.DataFrame, times: pl.DataFrame, options: Options) -> Fi
         in_time,
         slowest_part(times, whole, zone=options.zone, clock=options.clock, level=options.level),
         _in_a_currency(fee_totals(leads, times=times)),
-        _in_a_currency(fee_totals(leads.lazy().join(repeats.lazy(), on=key, how="semi"), times=times).collect()),
+        _in_a_currency(fee_totals(repeated, times=times).collect()),
         int(times.get_column("conflict").sum()),
         len(times),
     )

@@ -68,7 +68,7 @@ def findings(
     Severity is a rule of thumb of ours. ``high``: a tenth or more of the leads unanswered (by the low end of the
     interval, also for their cost), a median that the naive one misses by more than its interval, less than half within
     the target (by the high end), half or more of unknown state. ``medium``: some unanswered, a part of the week that is
-    clearly slower, conflicts, a tenth or more intervals or unknown, fewer than 30 leads in all. ``low``: the rest.
+    clearly slower, a tenth or more in conflict, intervals or unknown, fewer than 30 leads in all. ``low``: the rest.
 
     Args:
         leads: as `fee_totals` needs them: lead_id, fee, fee_currency; account and fetched_at are used if there.
@@ -80,7 +80,7 @@ def findings(
         level: the confidence level of all intervals.
 
     Returns:
-        One row per finding, sorted by severity, then topic, then currency:
+        One row per finding, sorted by severity, then topic; costs by their number of leads, most first, then currency:
 
         * severity (Enum ``high``, ``medium``, ``low``), topic, title, sentence (String);
         * value, low, high (Float64) in ``unit``: ``share`` (from 0 to 1), ``seconds`` or ``leads``; low and high are
@@ -114,7 +114,7 @@ def findings(
 def _found(leads: pl.LazyFrame, times: pl.LazyFrame, options: Options) -> pl.DataFrame:
     figures = figures_of(leads.collect(), times.collect(), options)
     rows = pl.DataFrame([asdict(one) for one in _statements(figures)], schema=FINDINGS)
-    return rows.sort("severity", "topic", "currency", maintain_order=True)
+    return rows.sort("severity", "topic", -pl.col("n"), "currency", maintain_order=True)
 
 
 def _statements(figures: Figures) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ def conflicts(figures: Figures) -> Iterator[Finding]:
         return
     share = Share.of(figures.conflicts, figures.rows, figures.options.level)
     yield Finding(
-        severity="medium",
+        severity="medium" if share.value >= TENTH else "low",
         topic="conflicts",
         title=f"Sources contradict each other on {wording.count(figures.conflicts, 'lead')}",
         sentence=f"On {figures.conflicts:,} of {wording.count(figures.rows, 'lead')} two sources can't both be true: "

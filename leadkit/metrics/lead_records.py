@@ -13,7 +13,7 @@ import polars as pl
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.as_of import by_then, capped
 from leadkit.metrics.given import Needed
-from leadkit.metrics.repeats import again, looked_up
+from leadkit.metrics.repeats import again, digest, looked_up
 
 LEADS: dict[str, Needed] = {
     "lead_id": "text",
@@ -77,8 +77,8 @@ def _united(records: pl.LazyFrame) -> pl.LazyFrame:
 
 def _numbered(records: pl.LazyFrame) -> pl.LazyFrame:
     keys = [name for name in ("account", "lead_id") if name in records.collect_schema()]
-    digest = pl.when(pl.col("lead_id").is_not_null()).then(pl.struct(keys).hash())
-    several = again(records.select("record", key=digest))
+    key = pl.when(pl.col("lead_id").is_not_null()).then(digest(keys))
+    several = again(records.select("record", key=key).collect(engine="streaming"))
     if several.is_empty():
         return records.with_columns(row="record")
     first = (

@@ -1,7 +1,7 @@
 """The Kaplan-Meier estimate as columns: one sort, then prefix sums, however many groups there are.
 
-Rows sorted by group, wait and, at one wait, replies before censorings need no counting of ties: with one reply after
-the other the factors ``1 - 1/n`` and the terms ``1/(n(n - 1))`` come to the same as ``1 - d/n`` and ``d/(n(n - d))``.
+Of rows sorted by group and wait, the last one of each wait tells by what it has grown since the last one of the wait
+before how many had replied, and how many were there: ties cost nothing more.
 """
 
 from __future__ import annotations
@@ -50,37 +50,40 @@ def steps(waits: pl.LazyFrame, *, level: float, by: str) -> pl.LazyFrame:
     """One row per group and distinct wait: _code, then `STEP_COLUMNS`.
 
     Args:
-        waits: _code, t, replied; sorted by _code, then t, then replies before censorings; nothing is null.
+        waits: _code, t, replied; sorted by _code, then t; nothing is null.
         level: the confidence level of the band.
         by: the function that was called, for messages.
     """
-    z = normal_quantile(level, by=by)
-    left = pl.col("left").cast(pl.Float64)
-    followed = pl.col("replied") & (pl.col("left") > 1)
+    return with_band(shares(waits), level=level, by=by).select("_code", *STEP_COLUMNS)
+
+
+def shares(waits: pl.LazyFrame) -> pl.LazyFrame:
+    """The same without the band, but with ``greenwood``, the sum that it is made of."""
+    left, replied = pl.col("at_risk").cast(pl.Float64), pl.col("replied")
     return (
-        waits.with_columns(left=_in_group(pl.int_range(pl.len(), 0, -1)))
+        waits.with_columns(end=pl.int_range(1, pl.len() + 1), gone=replied.cast(pl.Int64).cum_sum())
+        .filter(_ends("t", "_code"))
+        .select("_code", "t", replied=_grown("gone"), here=_grown("end"))
+        .with_columns(at_risk=_in_group(pl.col("here").cum_sum(reverse=True)), censored=pl.col("here") - replied)
         .with_columns(
-            factor=pl.when("replied").then(1 - 1 / left).otherwise(1.0),
-            term=pl.when(followed).then(1 / (left * (left - 1))).otherwise(0.0),
-            end=pl.int_range(1, pl.len() + 1),
-            gone=pl.col("replied").cast(pl.Int64).cum_sum(),
+            factor=1 - replied / left,
+            term=pl.when(replied < pl.col("at_risk")).then(replied / (left * (left - replied))).otherwise(0.0),
         )
         .with_columns(
             unanswered_share=_in_group(pl.col("factor").cum_prod()), greenwood=_in_group(pl.col("term").cum_sum())
         )
-        .filter(pl.any_horizontal(pl.col(one).ne_missing(pl.col(one).shift(-1)) for one in ("t", "_code")))
-        .with_columns(replied=_grown("gone"), here=_grown("end"))
-        .select(
-            "_code",
-            "t",
-            (pl.col("left") + pl.col("here") - 1).alias("at_risk"),
-            "replied",
-            (pl.col("here") - pl.col("replied")).alias("censored"),
-            "unanswered_share",
-            log_log(-z).alias("low"),
-            log_log(z).alias("high"),
-        )
     )
+
+
+def falls(curves: pl.LazyFrame) -> pl.LazyFrame:
+    """Of each curve the steps at which it falls, and the last: enough to read from."""
+    return curves.filter((pl.col("replied") > 0) | _ends("_code"))
+
+
+def with_band(curves: pl.LazyFrame, *, level: float, by: str) -> pl.LazyFrame:
+    """The curves with the log-log band of this level, ``low`` and ``high``."""
+    z = normal_quantile(level, by=by)
+    return curves.with_columns(_log_log(-z).alias("low"), _log_log(z).alias("high"))
 
 
 def quantile(name: str, p: float) -> Marks:
@@ -122,11 +125,16 @@ def _in_group(value: pl.Expr) -> pl.Expr:
     return value.over("_code", mapping_strategy="explode")  # groups stand together: nothing has to be put back
 
 
+def _ends(*columns: str) -> pl.Expr:
+    """Whether the next row has another value in one of these columns."""
+    return pl.any_horizontal(pl.col(one).ne_missing(pl.col(one).shift(-1)) for one in columns)
+
+
 def _grown(column: str) -> pl.Expr:
     return pl.col(column) - pl.col(column).shift(1, fill_value=0)
 
 
-def log_log(z: float) -> pl.Expr:
+def _log_log(z: float) -> pl.Expr:
     """One end of the band, ``S^exp(z·√G / ln S)``; it has no width where S is 1 or 0."""
     share, log = pl.col("unanswered_share"), pl.col("unanswered_share").log()
     end = (log * (z * pl.col("greenwood").sqrt() / log).exp()).exp()

@@ -8,7 +8,7 @@ import polars as pl
 
 from leadkit.metrics.given import By, Frame, as_given, span
 from leadkit.metrics.proportions import wilson_bounds
-from leadkit.metrics.steps import answered_within, in_order, packed, quantile, read, steps
+from leadkit.metrics.steps import answered_within, falls, in_order, packed, quantile, read, shares, with_band
 from leadkit.metrics.waits import (
     EXACT,
     INTERVAL,
@@ -145,7 +145,7 @@ def _count(rows: pl.Expr) -> pl.Expr:
 
 def _curve(grouped: pl.LazyFrame, end: End, level: float) -> pl.LazyFrame:
     """What is read from the curve of each group, with the intervals at this end."""
-    curves = steps(in_order(grouped, f"_{end}"), level=level, by="response_summary")
+    curves = with_band(falls(shares(in_order(grouped, f"_{end}"))), level=level, by="response_summary")
     within = [answered_within(name, limit) for name, limit in _WITHIN.items()]
     return read(curves, [*(quantile(name, p) for name, p in _QUANTILES.items()), *within])
 

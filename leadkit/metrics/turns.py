@@ -10,6 +10,7 @@ from leadkit.metrics.as_of import capped, moment
 from leadkit.metrics.clocks import Hours, business_span
 from leadkit.metrics.given import Frame, Needed, if_there, needed
 from leadkit.metrics.links import is_ebay
+from leadkit.metrics.repeats import digest
 
 _NEEDED: dict[str, Needed] = {
     "conversation_id": "text",
@@ -83,7 +84,7 @@ def _in_order(said: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
         said = said.with_columns(account=pl.lit(None, dtype=pl.String))
     return (
         said.filter(pl.all_horizontal(counts))
-        .select("account", *_NEEDED, thread=pl.struct("account", "conversation_id").hash())
+        .select("account", *_NEEDED, thread=digest(["account", "conversation_id"]))
         .sort("thread", "created_at", "message_id", "fetched_at")
     )
 

@@ -28,7 +28,7 @@ def median(figures: Figures) -> Iterator[Finding]:
     yield Finding(
         severity="high" if misses else "low",
         topic="median",
-        title=f"The median wait{clock} is {median_of(whole)}{f', not {alone}' if misses else ''}",
+        title=f"Median wait{clock}: {wording.bounds(*_median(whole))}{f', not {alone}' if misses else ''}",
         sentence=said,
         n=n,
         rests_on="response_summary(times): p50 and its ends, answered_within_24h; the same of answered_exact alone",
@@ -125,13 +125,11 @@ def intervals(figures: Figures) -> Iterator[Finding]:
 
 def median_of(row: Row) -> str:
     """The median of a `response_summary` in words: one wait, or between which two, or not reached."""
-    late, early = row["p50"], row["p50_earliest"]
-    if early is None:
-        return "not reached"
-    if late is None:
-        return f"{wording.span(early)} or longer"
-    first, last = wording.span(early), wording.span(late)
-    return last if first == last else f"between {first} and {last}"
+    return wording.bounds(*_median(row), "between {} and {}")
+
+
+def _median(row: Row) -> tuple[timedelta | None, timedelta | None]:
+    return row["p50_earliest"], row["p50"]
 
 
 def _misses(naive: timedelta, whole: Row) -> bool:
@@ -149,9 +147,7 @@ def _interval(row: Row, figures: Figures) -> str:
 def _ends(row: Row, name: str = "") -> str:
     """The ends of the median's interval, in a bracket; nothing where even its low end is not reached."""
     low, high = row["p50_low"], row["p50_high"]
-    if low is None:
-        return ""
-    return f" ({name}{wording.span(low)} {'or longer' if high is None else f'to {wording.span(high)}'})"
+    return "" if low is None else f" ({name}{wording.bounds(low, high)})"
 
 
 def _within_a_day(figures: Figures) -> str:

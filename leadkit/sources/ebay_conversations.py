@@ -353,7 +353,8 @@ def _messages_of(run: Run, threads: list[dict[str, Any]], swept: list[Sweep[Unre
             by_page = [(page, next(ids)) for page in outcome.pages]
             last = [key for page, keys in by_page if page in outcome.last for key in keys]
             run.check_sweep(MESSAGES, outcome, last, key)
-    return once_each(MESSAGES, rows, within=("conversation_id",))
+    of_last = pl.Series([page in sweep.last for _, sweep in found for page in sweep.pages], dtype=pl.Boolean)
+    return once_each(MESSAGES, rows, within=("conversation_id",), last=of_last[owner])
 
 
 def _chunks(values: list[T], lengths: list[int]) -> Iterator[list[T]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -290,12 +290,17 @@ def tell_rows(problems: Problems, table: Table, rows: CrmRows, ids: Iterable[str
 
 def _tell_absent(run: Run, request: CrmLeadsRequest, rows: CrmRows, left: Iterable[str]) -> None:
     """Tell each id that did not come back, and each column that was asked for and is in no row."""
-    for name in dict.fromkeys(("ProspectID", *(request.columns or ()))) if rows.keys else ():
-        if name.lower() not in rows.keys:
-            detail = "asked for, and in no row: null everywhere"
-            run.tell(CRM_LEADS, "missing_column", column=KNOWN.get(name, name), detail=detail)
+    tell_missing_columns(run, request, rows.keys)
     for one in left:
         run.tell(CRM_LEADS, "missing_id", column="prospect_id", row_key=one, detail="asked for, and did not come back")
+
+
+def tell_missing_columns(run: Run, request: CrmLeadsRequest, keys: Collection[str]) -> None:
+    """Tell each column that was asked for and is not among the keys of the rows, where there are rows."""
+    for name in dict.fromkeys(("ProspectID", *(request.columns or ()))) if keys else ():
+        if name.lower() not in keys:
+            detail = "asked for, and in no row: null everywhere"
+            run.tell(CRM_LEADS, "missing_column", column=KNOWN.get(name, name), detail=detail)
 
 
 _CALL = "crm_leads (Leads/Retrieve/ByIds)"

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,9 +18,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
+import leadkit as lk
+from leadkit import wording
 from leadkit.cli import app, main
 
-TABLES = ("leads", "conversations", "messages", "mail", "folders", "crm_leads", "problems", "requests")
+FETCHED = ("leads", "conversations", "messages", "mail", "folders", "crm_leads")
+TABLES = (*FETCHED, "times", "problems", "requests")
 PLACEHOLDERS = {"", "-", "--", "n/a", "na", "no", "none", "null", "unknown", "?"}
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -81,20 +84,40 @@ def test_the_tables_hold_the_dealership(tables):
     assert set(tables["requests"].get_column("status")) == {200}
 
 
-def test_rows_and_spans_are_those_of_the_files(printed, tables):
-    spans = {
-        "leads": ("submitted_at",) * 2,
-        "conversations": ("created_at", "latest_at"),
-        "messages": ("created_at",) * 2,
-        "mail": ("received_at",) * 2,
-        "crm_leads": ("created_at", "modified_at"),
-    }
-    assert "times in America/Chicago" in printed
-    for name in ("leads", "conversations", "messages", "mail", "folders", "crm_leads"):
-        frame = tables[name]
-        first, last = spans.get(name, (None, None))
-        times = [shown(frame.get_column(first).min()), shown(frame.get_column(last).max())] if first and last else []
-        assert line(printed, name, f"{frame.height:,}", *" ".join(times).split()), name
+def test_rows_and_the_span_of_the_leads_are_those_of_the_files(printed, tables):
+    names = (*FETCHED, "times")
+    assert line(printed, *names)
+    assert line(printed, *(f"{tables[name].height:,}" for name in names))
+    at = tables["leads"].get_column("submitted_at")
+    assert f"leads from {shown(at.min())} to {shown(at.max())}, America/Chicago\n" in printed
+
+
+def test_the_naive_numbers_stand_beside_the_honest_ones(printed, tables):
+    times = tables["times"].filter(pl.col("lead_id") == pl.col("episode_id"))
+    known = times.filter(state="answered_exact").get_column("wait_upper")
+    honest = lk.response_summary(tables["times"]).row(0, named=True)
+    median = wording.bounds(honest["p50_earliest"], honest["p50"])
+    interval = wording.bounds(honest["p50_low"], honest["p50_high"])
+    assert median != wording.span(known.median())
+    assert line(printed, "median wait", *f"{wording.span(known.median())} {median} {interval}".split())
+    for hours in (1, 24):
+        both = (known <= timedelta(hours=hours)).mean(), honest[f"answered_within_{hours}h"]
+        assert line(printed, f"within {hours} h", *map(percents, both))
+    waiting = times["state"] == "unanswered"
+    low, high = map(percents, lk.wilson(waiting.sum(), len(times)))
+    assert line(printed, "no reply", "not counted", percents(waiting.mean()), f"{low} to {high}")
+
+
+def percents(share):
+    return f"{100 * share:.1f} %"
+
+
+def test_what_stands_out_is_the_first_finding_of_each_topic(printed, tables):
+    found = lk.findings(tables["leads"], tables["times"], zone="America/Chicago")
+    titles = found.unique("topic", keep="first", maintain_order=True).head(4)
+    assert found["severity"][0] == "high"
+    for severity, title in titles.select("severity", "title").iter_rows():
+        assert line(printed, severity, title)
 
 
 def test_statuses_are_counted(printed, leads):
@@ -119,14 +142,22 @@ def test_a_trade_in_is_offered_where_one_part_says_something(printed, leads):
     assert line(printed, "none", str(len(leads) - offered), percent(len(leads) - offered, len(leads)))
 
 
-def test_each_currency_is_summed_by_itself_with_credits_apart(printed, leads):
+def test_each_currency_is_summed_by_itself_with_credits_apart(printed, leads, tables):
+    states = dict(tables["times"].select("lead_id", "state").iter_rows())
     for currency in ("USD", "CAD"):
-        amounts = [lead["fee"] for lead in leads if lead["fee"] is not None and lead["fee_currency"] == currency]
-        gross = sum((amount for amount in amounts if amount > 0), Decimal(0))
-        credits_ = sum((amount for amount in amounts if amount < 0), Decimal(0))
-        sums = [f"{amount:,.2f}" for amount in (gross, credits_, gross + credits_)]
-        assert credits_ < 0
-        assert line(printed, currency, str(len(amounts)), *sums)
+        paid = [lead for lead in leads if lead["fee"] is not None and lead["fee_currency"] == currency]
+        credits_, total, waiting = (
+            sum((lead["fee"] for lead in rows), Decimal(0))
+            for rows in (
+                [lead for lead in paid if lead["fee"] < 0],
+                paid,
+                [lead for lead in paid if states[lead["lead_id"]] == "unanswered"],
+            )
+        )
+        answered = sum(states[lead["lead_id"]].startswith("answered") for lead in paid)
+        sums = [f"{amount:,.2f}" for amount in (credits_, total, waiting, total / len(paid), total / answered)]
+        assert credits_ < 0 < waiting
+        assert line(printed, currency, str(len(paid)), *sums)
     all_of_them = sum(lead["fee"] for lead in leads if lead["fee"] is not None)
     assert f"{all_of_them:,.2f}" not in printed
 
@@ -134,7 +165,7 @@ def test_each_currency_is_summed_by_itself_with_credits_apart(printed, leads):
 def test_leads_without_an_amount_are_counted_and_not_summed(printed, leads):
     missing = sum(lead["fee"] is None for lead in leads)
     assert missing > 0
-    assert line(printed, "no amount", str(missing), "-", "-", "-")
+    assert line(printed, "no amount", str(missing), *"-----")
 
 
 def place(problem):
@@ -153,6 +184,7 @@ def test_what_was_odd_is_told_by_kind(printed, tables):
 def test_the_calls_are_counted(printed, tables):
     requests = tables["requests"]
     assert f"\n{requests.height:,} calls, {requests.get_column('bytes').sum() / 1e6:.1f} MB, " in printed
+    assert f" s. {tables['leads'].height:,} of 300 leads are on active listings.\n" in printed
 
 
 def test_the_whole_fits_on_a_screen(printed):
@@ -222,17 +254,19 @@ def read(terminal):
 def test_the_lines_to_type_next_run_as_they_stand(told):
     printed, here = told
     lines = [text.strip() for text in printed.split("Next, in Python\n")[1].splitlines()]
-    assert len(lines) == 3
-    code = "\n".join([*lines, "print(len(leads), len(shop.ebay.leads()))"])
+    assert len(lines) == 5
+    code = "\n".join([*lines, "print(len(leads), len(times), len(shop.ebay.leads()))"])
     done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, check=True)
+    *sentences, counts = done.stdout.splitlines()
     rows = str(pl.read_parquet(here / "leadkit-demo" / "leads.parquet").height)
-    assert done.stdout.split() == [rows, rows]
+    assert counts.split() == [rows, rows, rows]
+    assert any(" leads (" in sentence for sentence in sentences)
 
 
 def test_the_same_seed_gives_the_same_tables_and_another_one_does_not(run, tmp_path):
     for folder, seed in {"a": 7, "b": 7, "c": 8}.items():
         assert run("demo", "--leads", 40, "--seed", seed, "--out", tmp_path / folder).exit_code == 0
-    for name in ("leads", "conversations", "messages", "problems"):
+    for name in ("leads", "conversations", "messages", "times", "problems"):
         a, b, c = (pl.read_parquet(tmp_path / folder / f"{name}.parquet") for folder in "abc")
         assert a.equals(b)
         assert name == "problems" or not a.equals(c)

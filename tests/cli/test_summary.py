@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
 import pytest
 from rich.console import Console
 
+import leadkit as lk
 from leadkit import summary
+from leadkit.mail_records import FOLDERS, MAIL
 from leadkit.problems import SCHEMA
 from leadkit.request_log import RequestLog
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES
 from leadkit.sources.ebay_leads import LEADS
-from leadkit.sources.ebay_mailbox import FOLDERS, MAIL
 from leadkit.sources.leadsquared import CRM_LEADS
+
+NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
 
 def leads(**columns):
     rows = len(next(iter(columns.values())))
+    columns = {"lead_id": [f"a{row}" for row in range(rows)]} | columns
     given = pl.DataFrame(columns, schema={name: LEADS.schema[name] for name in columns})
     return given.with_columns(
         pl.lit(None, dtype=dtype).alias(name) for name, dtype in LEADS.schema.items() if name not in columns
@@ -34,6 +40,7 @@ def printed(found, problems=()):
         "mail": MAIL.empty(),
         "folders": FOLDERS.empty(),
         "crm_leads": CRM_LEADS.empty(),
+        "times": lk.response_times(found),
         "problems": pl.DataFrame(problems, schema=SCHEMA, orient="row"),
         "requests": RequestLog().frame(),
     }
@@ -47,29 +54,37 @@ def test_tables_without_rows_are_shown_as_such():
     shown = printed(LEADS.empty())
     assert "0 calls, 0.0 MB, 1.2 s." in shown
     assert shown.count("no leads") == 4
+    assert "What stands out\n  nothing\n" in shown
+    for what in ("median wait", "within 1 h", "within 24 h"):
+        assert re.search(rf"{what} +- +- *\n", shown)
+    assert re.search(r"no reply +not counted +- *\n", shown)
     assert shown.endswith("What was odd\n  nothing\n\n")
 
 
 def test_fees_of_currencies_are_never_added_up():
     found = leads(
-        fee=[Decimal("10.005"), Decimal(-4), None, Decimal(7), Decimal(0), Decimal(1)],
-        fee_currency=["USD", "USD", "USD", "EUR", "EUR", None],
+        status=["NEW", "RESPONDED", "NEW", "RESPONDED", "NEW"],
+        submitted_at=[NOON] * 5,
+        fetched_at=[NOON + timedelta(days=1)] * 5,
+        fee=[Decimal("10.005"), Decimal(-4), None, Decimal(1200), Decimal(0)],
+        fee_currency=["USD", "USD", "USD", "JPY", "JPY"],
     )
-    assert summary.fees(found).rows() == [
-        ("EUR", 2, Decimal(7), Decimal(0), Decimal(7)),
-        ("USD", 2, Decimal("10.005"), Decimal(-4), Decimal("6.005")),
-        ("not given", 1, Decimal(1), Decimal(0), Decimal(1)),
-        ("no amount", 1, None, None, None),
-    ]
+    shown = printed(found)
+    assert re.search(r"JPY +2 +0 +1,200 +0 +600 +1,200\n", shown)
+    assert re.search(r"USD +2 +-4\.00 +6\.00 +10\.00 +3\.00 +6\.00\n", shown)
+    assert re.search(r"no amount +1 +- +- +- +- +-\n", shown)
 
 
-def test_no_line_of_missing_amounts_where_none_is_missing():
-    assert summary.fees(leads(fee=[Decimal(1)], fee_currency=["USD"])).get_column("currency").to_list() == ["USD"]
+def test_an_amount_without_a_currency_is_named_so():
+    with pytest.warns(lk.LeadkitWarning, match="without a currency"):
+        shown = printed(leads(status=["NEW"], fee=[Decimal(1)]))
+    assert re.search(r"not given +1 +0\.00 +1\.00 +0\.00 +1\.00 +- *\n", shown)
+    assert "no amount" not in shown
 
 
 def test_the_answers_on_financing_are_three():
     found = leads(financing=[True, False, False, None, None, None])
-    assert summary.financing(found).rows() == [("yes", 1), ("no or not answered", 2), ("not given", 3)]
+    assert summary.financing_answers(found).rows() == [("yes", 1), ("no or not answered", 2), ("not given", 3)]
 
 
 def test_a_status_that_was_not_sent_is_counted():
@@ -89,7 +104,7 @@ def test_a_status_that_was_not_sent_is_counted():
 def test_a_placeholder_offers_no_car(parts, offered):
     names = ("trade_in_make", "trade_in_model", "trade_in_year")
     found = leads(**{name: [part] for name, part in zip(names, parts, strict=True)})
-    assert summary.trade_ins(found).rows() == [("offered", offered), ("none", 1 - offered)]
+    assert summary.offers(found).rows() == [("offered", offered), ("none", 1 - offered)]
 
 
 def test_misfits_of_a_kind_and_a_column_are_one_row_with_their_count():
@@ -110,9 +125,9 @@ def test_misfits_of_a_kind_and_a_column_are_one_row_with_their_count():
 def test_more_kinds_of_problems_than_fit_are_told_as_a_number():
     problems = [("leads", "bad_value", f"column_{n}", "a", 1, "secret example", "odd") for n in range(9)]
     shown = printed(leads(status=["NEW"]), problems)
-    assert "leads.column_5" in shown
-    assert "leads.column_6" not in shown
-    assert "and 3 more kinds, in problems.parquet" in shown
+    assert "leads.column_3" in shown
+    assert "leads.column_4" not in shown
+    assert "and 5 more kinds, in problems.parquet" in shown
     assert "secret example" not in shown
 
 

@@ -64,8 +64,8 @@ def test_other_arguments_are_answered_out_of_all_that_was_recorded(folder: Path)
     with pytest.warns(lk.LeadkitWarning, match="filtered_here"):
         found = saved.leads([IDS[3], IDS[2], "id-99999"], ["MX_STORE", "mx_None"], max_rows=5)
     assert found.select("prospect_id", "first_name", "MX_STORE", "mx_None").rows() == [
-        (IDS[3], "Ann 3", "Lot 1", None),
-        (IDS[2], "Ann 2", "Lot 0", None),
+        (IDS[3], None, "Lot 1", None),
+        (IDS[2], None, "Lot 0", None),
     ]
     assert saved.problems.filter(kind="missing_id")["row_key"].to_list() == ["id-99999"]
 
@@ -81,6 +81,43 @@ def test_a_row_that_one_fetch_did_not_ask_everything_of_keeps_what_another_knew(
     with unheard():
         found = lk.Saved(folder).crm.leads(["id-1"], COLUMNS)
     assert found.select("prospect_id", "first_name", "mx_Store").rows() == [("ID-1", "Ann", "Lot")]
+
+
+def test_a_null_that_came_later_is_what_is_known_last(folder: Path) -> None:
+    with (
+        asking(
+            as_json(
+                {"RecordCount": 2, "Leads": [{"ProspectID": "id-1", "FirstName": "Ann", "Phone": "1"}, {"Phone": "2"}]}
+            ),
+            as_json({"RecordCount": 2, "Leads": [{"ProspectID": "ID-1", "FirstName": None}, {"FirstName": "Bo"}]}),
+            record=folder,
+        ) as (crm, _),
+        unheard(),
+    ):
+        crm.leads(["id-1"], ["FirstName", "Phone"])
+        crm.leads(["id-1"], ["FirstName"])
+    with unheard():
+        found = lk.Saved(folder).crm.leads(["id-1"], "FirstName,Phone", max_rows=9)
+        both = lk.read_crm_leads(sorted(folder.glob("*-crm_leads.json")))
+    for frame in (found, both):
+        assert frame.select("prospect_id", "first_name", "phone").rows()[0] == ("ID-1", None, "1")
+    assert both.select("prospect_id", "first_name", "phone").rows()[1:] == [(None, None, "2"), (None, "Bo", None)]
+
+
+def test_what_is_filtered_has_the_columns_that_were_asked_for_and_no_others(folder: Path) -> None:
+    asked = ("FirstName", [], "mx_Store,mx_None")
+    with lk.demo(leads=20, record=folder) as shop, unheard():
+        some = shop.ids[:5]
+        shop.crm.leads(some, ["FirstName", "EmailAddress", "mx_Store"])
+    with lk.demo(leads=20) as shop, unheard():
+        fetched = [shop.crm.leads(some, columns) for columns in asked]
+    saved = lk.Saved(folder).crm
+    with unheard():
+        again = [saved.leads(some, columns) for columns in asked]
+    for before, after in zip(fetched, again, strict=True):
+        assert after.equals(before)
+        assert after["email"].null_count() == len(after) > 0
+    assert kinds(saved.problems.filter(column="mx_None")) == ["missing_column"]
 
 
 def test_bodies_that_were_saved_by_hand_are_a_crm(folder: Path) -> None:

@@ -12,6 +12,8 @@ from house.project import ROOT
 
 from benchmarks.fuzz import reading
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("table", reading.READERS)
 def test_whatever_a_damaged_body_is_only_an_error_of_ours_comes_of_it(table: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,13 +124,36 @@ def test_a_next_page_on_another_host_is_fetched_from_our_own() -> None:
     assert {arrived.headers["authorization"] for arrived in server.arrived} == {"Bearer a-good-token"}
 
 
-def test_rows_without_an_id_are_all_kept() -> None:
-    with_none = [talk("row-1"), {"conversationTitle": "a"}, {"conversationTitle": "b"}, talk("row-2")]
+def test_rows_without_an_id_are_all_kept_and_told() -> None:
+    with_none = [talk("row-1"), {"conversationTitle": "a"}, {"conversationTitle": "a"}, talk("row-2")]
     with asking(as_json({"conversations": with_none, "total": 4})) as (ebay, _):
-        found = ebay.conversations()
-        assert ebay.problems.is_empty()
+        with pytest.warns(lk.LeadkitWarning, match=r"row_without_id \(2\) in conversation_id"):
+            found = ebay.conversations()
+        assert kinds(ebay) == {"row_without_id": 2}
     assert found["title"].null_count() == 2
     assert len(found) == 4
+
+
+def test_rows_without_an_id_are_not_there_twice_because_their_page_was_read_again(tmp_path: Path) -> None:
+    one = {"conversationTitle": "a", "conversationType": "FROM_MEMBERS"}
+    listed = [one, one, talk("row-1"), one | {"conversationTitle": "b"}]
+
+    def script(arrived: Arrived) -> Served:
+        offset, total = int(asked(arrived)["offset"]), len(listed)
+        page = listed[offset : offset + 2]
+        if offset:
+            del listed[3:]  # it vanishes when it was seen
+        return as_json({"conversations": page, "total": total})
+
+    with asking(script) as (ebay, server), unheard():
+        found = ebay.conversations(page_size=2)
+        assert kinds(ebay)["moved_pages"] == 1
+    assert len(server.arrived) > 5
+    assert sorted(found["title"].drop_nulls()) == ["a", "a", "b"]
+    with asking(script, record=tmp_path) as (ebay, server), unheard():
+        found = ebay.conversations(page_size=2)
+        assert lk.Saved(tmp_path).conversations(page_size=3).equals(found)
+    assert found["title"].to_list() == [None, "a", "a"]
 
 
 def test_all_types_are_two_sweeps() -> None:

@@ -1,10 +1,13 @@
 """README.md and docs: every Python block runs, every output shown is the one that comes."""
 
+import json
 import traceback
 
 import pytest
 from house.documents import python_blocks, run
 from house.project import ROOT, bash_commands, powershell_commands, text_of
+
+import leadkit as lk
 
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
 CREDENTIALS = "credentials"
@@ -26,6 +29,24 @@ def test_the_readme_shows_python_with_its_output():
 def test_only_what_needs_real_credentials_is_not_run(page):
     reasons = [block.not_run for block in python_blocks(text_of(page)) if block.not_run]
     assert not [reason for reason in reasons if CREDENTIALS not in reason]
+
+
+def test_the_page_of_numbers_explains_every_public_metric():
+    page = text_of("docs/metrics.md")
+    metrics = [name for name, home in lk._HOMES.items() if home.startswith("metrics.")]
+    assert not [name for name in metrics if f"`{name}" not in page and f"`lk.{name}" not in page]
+
+
+def test_the_page_of_numbers_shows_the_measured_coverage():
+    reports = json.loads(text_of("benchmarks/results/latest.json"))["reports"]
+    (found,) = [report["figures"] for report in reports if report["subject"] == "coverage"]
+    value = {figure["name"]: f"{figure['value']:.1f} %" for figure in found}
+    rows = [row.strip("| ").split(" | ") for row in text_of("docs/metrics.md").splitlines() if row.startswith("| ")]
+    shown = {row[0]: row[1:] for row in rows}
+    settings = [name.removeprefix("median: ") for name in value if name.startswith("median: ")]
+    assert len(settings) == 7
+    for setting in settings:
+        assert shown[setting] == [value[f"median: {setting}"], value[f"within 24 h: {setting}"]], setting
 
 
 def test_the_readme_commands_begin_with_an_environment_of_the_pinned_versions():

@@ -9,32 +9,33 @@ from house.project import PACKAGE
 # room: its modules, and the rooms that it may know beside itself. A new module fails until it stands here.
 ROOMS = {
     "errors": ("errors", ""),
-    "declaring": ("records parameters", "errors"),
+    "declaring": ("records parameters mail_records", "errors"),
     "decoding": ("decode problems tables sellers", "errors declaring"),
     "calling": (
         "calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache private_file",
         "errors",
     ),
-    "sending": ("transport auth token_server recorder recording", "errors calling"),
+    "sending": ("transport auth token_server recorder recorded_files recording", "errors calling"),
     "paging": ("endpoint pages progress", "errors declaring calling"),
-    "fetching": ("fetch trading crm_rows", "errors declaring decoding calling paging"),
+    "fetching": ("fetch trading mail_request mail_rows crm_pages crm_rows", "errors declaring decoding calling paging"),
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
         "account_tables accounts hosts consent login stored_login ebay_tables crm_account crm_tables dictionary "
-        "readers crm_readers saved saved_tables saved_crm",
+        "readers crm_readers saved saved_tables saved_crm shop_file",
         "errors declaring decoding calling sending paging fetching sources",
     ),
-    "frames": ("metrics charts wording", "errors"),
+    "frames": ("metrics charts wording cells display", "errors"),
     "notebooks": ("notebooks", "errors calling"),
     "sandbox": ("sandbox", ""),
     "shop": ("shop", "errors accounts frames sandbox"),
     "reports": ("reports", "errors calling frames shop notebooks"),
-    "front": ("__init__", "errors accounts frames shop reports"),
+    "explorer": ("explorer export", "errors frames reports"),
+    "front": ("__init__", "errors accounts frames shop reports explorer"),
     "dialog": (
         "cli_login cli_notebooks login_dialog terminal",
         "errors calling accounts front notebooks reports",
     ),
-    "top": ("cli id_files __main__ export summary explore", "errors accounts frames shop sandbox front dialog"),
+    "top": ("cli id_files __main__ summary", "errors accounts frames shop sandbox front dialog explorer"),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it
@@ -48,9 +49,10 @@ ONLY = {  # what we depend on, and the modules that may know it
     "rich": "cli terminal summary",
     "rapidfuzz": "metrics",
     "holidays": "metrics",
-    "plotly": "charts explore reports",
-    "ipywidgets": "explore",
-    "anywidget": "explore",
+    "great_tables": "display",
+    "plotly": "charts explorer reports",
+    "ipywidgets": "explorer",
+    "anywidget": "explorer",
     "IPython": "notebooks reports",
     "nh3": "reports",
     "markdown_it": "reports",

@@ -41,6 +41,13 @@ def messages(*rows: str) -> bytes:
     return answer(f"<Messages>{''.join(rows)}</Messages>")
 
 
+def counted(count: object, folder: object = None) -> bytes:
+    """The summary of a mailbox with so many messages, in this folder and in all."""
+    total = f"<TotalMessageCount>{count}</TotalMessageCount>"
+    one = "" if folder is None else f"<FolderSummary><FolderID>{folder}</FolderID>{total}</FolderSummary>"
+    return answer(f"<Summary>{one}{total}</Summary>")
+
+
 def error(code: object, *, severity: str = "Error", kind: str = "RequestError", **parameters: str) -> str:
     given = "".join(
         f'<ErrorParameters ParamID="{key}"><Value>{value}</Value></ErrorParameters>'

@@ -119,7 +119,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.lists(PARTS, max_size=25).map("".join) | st.text(max_size=60))
 def test_whatever_it_is_it_becomes_a_text_or_none(html: str) -> None:
     found = newest_message(html)

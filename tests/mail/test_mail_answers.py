@@ -277,7 +277,7 @@ def test_unknown_elements_are_told_once_by_their_place_and_cost_nothing(sandbox:
     assert told == {
         "Messages.Message[].NewElement": len(sent),
         "Messages.Message[].Folder.Colour": len(sent),
-        "Paging": 1,
+        "Paging": 2,  # also in the summary
         "Messages.HasMore": 1,
     }
 

@@ -13,7 +13,7 @@ from leadkit.decode import xml_columns, xml_wire
 from leadkit.decode.shape import Node, row_shape
 from leadkit.decode.wire import Wire
 from leadkit.decode.xml import Element, children, parse_xml
-from leadkit.sources.ebay_mailbox import FOLDERS, MAIL
+from leadkit.mail_records import FOLDERS, MAIL
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 SHAPE = row_shape(MAIL)

@@ -91,7 +91,7 @@ def test_unknown_elements_are_told_by_their_place(sandbox: Sandbox) -> None:
 
 def test_names_are_asked_for_once_and_only_where_one_is_not_known(sandbox: Sandbox, shop: Dealership) -> None:
     with account(sandbox) as ebay, unheard():
-        ebay.mail((0, 1))
+        ebay.mail((0, 1), start="2026-01-01")
         assert set(ebay.requests["source"]) == {"mail"}
         found = ebay.mail((7, 12), bodies=True)
         assert ebay.requests["source"].to_list().count("folders") == 1

@@ -149,7 +149,7 @@ def test_the_headers_name_call_site_version_and_token(fetch: Any) -> None:
 
 def test_each_request_has_an_id_that_comes_back_and_is_noted(sandbox: Sandbox) -> None:
     with an_account(sandbox.url, token=sandbox.token, clock=sandbox.dealership.now) as ebay:
-        ebay.mail(0, page_size=50)
+        ebay.mail(0, page_size=50, start="2026-01-01")
         ebay.folders()
         noted = ebay.requests["correlation_id"].to_list()
     ids = [of(one)["MessageID"][0] for one in sandbox.requests]
@@ -165,7 +165,7 @@ def test_the_same_request_has_the_same_id_and_another_one_another() -> None:
 
 def test_what_an_answer_says_of_itself_stands_in_the_requests(sandbox: Sandbox) -> None:
     with an_account(sandbox.url, token=sandbox.token, clock=sandbox.dealership.now, trading_version="1455") as ebay:
-        rows = ebay.mail(0, page_size=200)
+        rows = ebay.mail(0, page_size=200, start="2026-01-01")
         noted = ebay.requests
     assert set(noted.select("source", "operation", "status", "ack", "version").rows()) == {
         ("mail", "GetMyMessages", 200, "Success", "1455")

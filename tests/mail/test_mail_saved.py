@@ -100,6 +100,11 @@ def test_files_saved_by_hand_are_the_tables(by_hand: lk.Saved, sandbox: Sandbox,
         {"max_rows": 5},
         {"folder": 0, "start": datetime(2026, 9, 1, tzinfo=UTC), "high_priority": True},
         {"ids": []},
+        {"output": "Subject"},
+        {"output": ["Messages.Message.ResponseDetails", "FolderID"], "bodies": True},
+        {"output": "ResponseURL", "folder": 1},
+        {"output": "MessageMedia"},
+        {"output": "Message"},
     ],
     ids=str,
 )
@@ -120,6 +125,13 @@ def test_saved_messages_are_found_by_their_ids_and_unknown_ones_told(by_hand: lk
     assert known.message_id in by_external["message_id"].to_list()
     missing = by_hand.problems.filter(kind="missing_id")
     assert missing.select("column", "row_key").rows() == [("message_id", "5"), ("external_message_id", "6")]
+
+
+def test_an_id_that_lies_in_another_folder_is_missing_there_as_in_the_api(by_hand: lk.Saved, shop: Dealership) -> None:
+    sent = next(mail.message_id for mail in shop.mail if mail.folder == 1)
+    with unheard():
+        assert by_hand.mail(0, ids=sent).is_empty()
+    assert by_hand.problems.filter(kind="missing_id")["row_key"].to_list() == [sent]
 
 
 def test_a_call_with_other_arguments_is_answered_from_all_that_was_recorded(

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from loopback import Arrived, Served
-from mail_answers import AT, an_account, answer, asking, inside, kinds, message, messages, read, served, unheard
+from mail_answers import (
+    AT,
+    an_account,
+    answer,
+    asking,
+    counted,
+    error,
+    failure,
+    inside,
+    kinds,
+    message,
+    messages,
+    read,
+    served,
+    unheard,
+)
 from mail_expected import header, moment
 
 import leadkit as lk
@@ -48,13 +64,17 @@ def test_the_size_of_the_pages_changes_nothing(sandbox: Sandbox, page_size: int,
     assert len(numbers(sandbox)) <= 2 * whole + 8
 
 
-def pages(*counts: int, size: int = 4) -> Any:
-    """A mailbox whose pages have so many messages; those behind the last are empty."""
+def pages(*counts: int, size: int = 4, summary: bytes | None = None, behind: bytes | None = None) -> Any:
+    """A mailbox whose pages have so many messages; behind the last they are empty, or this."""
 
     def script(arrived: Arrived) -> Served:
         asked = inside(arrived.body)
+        if asked["DetailLevel"] == ["ReturnSummary"]:
+            return served(summary or counted(sum(counts)))
         assert asked["Pagination.EntriesPerPage"] == [str(size)]
         number = int(asked["Pagination.PageNumber"][0])
+        if number > len(counts) and behind is not None:
+            return served(behind)
         count = counts[number - 1] if number <= len(counts) else 0
         first = sum(counts[: number - 1])
         return served(messages(*(message(f"m{first + one:03d}") for one in range(count))))
@@ -63,21 +83,127 @@ def pages(*counts: int, size: int = 4) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("counts", "calls"), [((0,), 1), ((3,), 1), ((4, 1), 2), ((4, 4), 4), ((4, 4, 4, 2), 4)], ids=str
+    ("counts", "calls"), [((0,), 1), ((3,), 2), ((4, 1), 3), ((4, 4), 4), ((4, 4, 4, 2), 5)], ids=str
 )
 def test_a_sweep_ends_on_a_short_or_an_empty_page(counts: tuple[int, ...], calls: int) -> None:
     with asking(pages(*counts), max_parallel=2) as (ebay, server):
         found = ebay.mail(page_size=4)
         assert ebay.problems.is_empty()
     assert found["message_id"].to_list() == [f"m{one:03d}" for one in range(sum(counts))]
-    assert sum(counts) // 4 + 1 <= len(server.arrived) <= calls + 1
+    assert sum(counts) // 4 + 1 <= len(server.arrived) <= calls + 1  # the last one asks for the count
+
+
+def test_a_page_that_no_size_can_have_cut_is_the_whole_mailbox() -> None:
+    with asking(pages(24, size=200)) as (ebay, server):
+        assert len(ebay.mail()) == 24
+    assert len(server.arrived) == 1
+    with asking(pages(25, size=200)) as (ebay, server):  # as many as where nobody says how many
+        assert len(ebay.mail()) == 25
+    assert len(server.arrived) == 2
+
+
+@pytest.mark.parametrize("parallel", [1, 8])
+@pytest.mark.parametrize("counts", [(4, 3, 4, 2), (2, 4, 4), (4, 1, 1, 4, 4, 4, 4, 4, 3)], ids=str)
+def test_a_short_page_is_not_the_end_where_the_summary_counts_more(counts: tuple[int, ...], parallel: int) -> None:
+    with asking(pages(*counts), max_parallel=parallel) as (ebay, _):
+        found = ebay.mail(page_size=4)
+        assert ebay.problems.is_empty()
+    assert found["message_id"].to_list() == [f"m{one:03d}" for one in range(sum(counts))]
+
+
+def test_a_short_page_of_a_span_of_which_nobody_knows_the_count_is_not_the_end_either() -> None:
+    with asking(pages(4, 3, 4, 2), max_parallel=1) as (ebay, server):
+        assert len(ebay.mail(page_size=4, end="2026-10-01")) == 13
+    asked = [inside(one.body)["Pagination.PageNumber"] for one in server.arrived]
+    assert asked == [["1"], ["2"], ["3"], ["4"], ["5"]]
+
+
+BEHIND = failure(error(37, PageNumber="9"))
+
+
+@pytest.mark.parametrize("behind", [BEHIND, failure(error(340)), failure(error(340), error(2, severity="Warning"))])
+@pytest.mark.parametrize("counts", [(4,), (4, 4), (4, 4, 4), (4, 4, 4, 4), (4, 1), (4, 4, 4, 4, 2)], ids=str)
+@pytest.mark.parametrize("parallel", [1, 8])
+def test_a_page_behind_the_last_that_is_refused_ends_the_sweep(
+    counts: tuple[int, ...], parallel: int, behind: bytes
+) -> None:
+    with asking(pages(*counts, behind=behind), max_parallel=parallel) as (ebay, _):
+        assert len(ebay.mail(page_size=4)) == sum(counts)
+        assert ebay.problems.is_empty()
+
+
+def test_a_page_that_is_refused_though_there_is_more_is_told() -> None:
+    told = pytest.warns(lk.LeadkitWarning, match="the API's TotalMessageCount says 16, 8 came")
+    with asking(pages(4, 4, behind=BEHIND, summary=counted(16))) as (ebay, _), told:
+        assert len(ebay.mail(page_size=4)) == 8
+
+
+def test_a_sweep_that_ended_on_a_refused_page_is_replayed_and_filtered(tmp_path: Path) -> None:
+    with asking(pages(4, 4, behind=BEHIND), record=tmp_path) as (ebay, _):
+        fetched = ebay.mail(page_size=4)
+    saved = lk.Saved(tmp_path)
+    assert saved.mail(page_size=4).equals(fetched)
+    assert saved.problems.is_empty()
+    with pytest.warns(lk.LeadkitWarning, match="filtered_here"):
+        assert saved.mail(page_size=5).equals(fetched)
+
+
+@pytest.mark.parametrize(
+    ("behind", "kind"),
+    [
+        (failure(error(37, FolderID="9")), lk.LeadkitError),
+        (failure(error(340, kind="SystemError")), lk.ServerError),
+        (failure(error(931, PageNumber="3")), lk.Unauthorized),
+        (failure(error(518)), lk.RateLimited),
+        (b"PageNumber", lk.BadResponse),
+    ],
+    ids=str,
+)
+def test_every_other_refusal_of_a_page_fails_the_fetch(behind: bytes, kind: type[lk.LeadkitError]) -> None:
+    with asking(pages(4, behind=behind), max_parallel=1) as (ebay, _), pytest.raises(kind):
+        ebay.mail(page_size=4)
+
+
+def test_a_first_page_that_is_refused_fails_the_fetch() -> None:
+    with asking(BEHIND) as (ebay, _), pytest.raises(lk.LeadkitError, match="PageNumber = 9"):
+        ebay.mail()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "summary", "problems"),
+    [
+        ({}, counted(9), {}),
+        ({}, counted(12), {"total_mismatch": 1}),
+        ({"folder": 3}, counted(9, 3), {}),
+        ({"folder": 3}, counted(8, 3), {"total_mismatch": 1}),
+        ({"folder": 3}, counted(12, 4), {}),
+        ({"max_rows": 9}, counted(12), {}),
+        ({"max_rows": 10}, counted(12), {"total_mismatch": 1}),
+        ({"high_priority": True}, counted(12), {}),
+        (
+            {"high_priority": True},
+            answer("<Summary><TotalHighPriorityCount>10</TotalHighPriorityCount></Summary>"),
+            {"total_mismatch": 1},
+        ),
+        ({"folder": []}, counted(12), {}),
+        ({}, failure(error(37)), {"unchecked_total": 1}),
+    ],
+    ids=str,
+)
+def test_what_came_is_held_against_the_count_of_the_summary(
+    arguments: dict[str, Any], summary: bytes, problems: dict[str, int]
+) -> None:
+    with asking(pages(4, 4, 1, summary=summary)) as (ebay, _), unheard():
+        assert len(ebay.mail(page_size=4, **arguments)) == (0 if arguments == {"folder": []} else 9)
+        assert kinds(ebay) == problems
 
 
 def test_a_sweep_ends_on_a_repeated_page_and_every_message_is_there_once(sandbox: Sandbox, shop: Dealership) -> None:
     sandbox.faults.add("repeat_page", where={"PageNumber": "3"})
     with account(sandbox, max_parallel=1) as ebay:
-        found = ebay.mail(0, page_size=20)
-        assert kinds(ebay) == {"duplicate": 20}
+        with pytest.warns(lk.LeadkitWarning, match=r"the API's TotalMessageCount says \d+, 40 came"):
+            found = ebay.mail(0, page_size=20)
+        assert kinds(ebay) == {"duplicate": 20, "total_mismatch": 1}
     inbox = [mail.message_id for mail in shop.mail if mail.folder == 0]
     assert found["message_id"].to_list() == inbox[:40]
     assert numbers(sandbox) == [1, 2, 3]
@@ -86,7 +212,7 @@ def test_a_sweep_ends_on_a_repeated_page_and_every_message_is_there_once(sandbox
 @pytest.mark.parametrize("parallel", [1, 8])
 def test_a_mailbox_that_always_sends_its_first_page_ends(sandbox: Sandbox, parallel: int) -> None:
     sandbox.faults.add("repeat_page")
-    with account(sandbox, max_parallel=parallel) as ebay:
+    with account(sandbox, max_parallel=parallel) as ebay, pytest.warns(lk.LeadkitWarning, match="total_mismatch"):
         assert len(ebay.mail(0, page_size=20)) == 20
     assert numbers(sandbox) == list(range(1, 2 + min(parallel, 2)))
 
@@ -94,7 +220,7 @@ def test_a_mailbox_that_always_sends_its_first_page_ends(sandbox: Sandbox, paral
 def test_a_first_page_that_comes_for_ever_ends_also_where_no_message_has_an_id(sandbox: Sandbox) -> None:
     sandbox.faults.add("missing_key", at="Messages.Message.MessageID")
     sandbox.faults.add("repeat_page")
-    with account(sandbox, max_parallel=1) as ebay:
+    with account(sandbox, max_parallel=1) as ebay, pytest.warns(lk.LeadkitWarning, match="total_mismatch"):
         assert len(ebay.mail(0, page_size=20)) == 20
     assert numbers(sandbox) == [1, 2]
 
@@ -108,10 +234,23 @@ def test_messages_without_an_id_are_kept(sandbox: Sandbox, shop: Dealership) -> 
     assert len(found) >= len(sent)
 
 
+def test_messages_without_an_id_that_are_equal_are_all_kept_and_told() -> None:
+    alike = message(None, Subject="Is it there?")
+    with asking(messages(alike, alike, message(7), alike)) as (ebay, _):
+        with pytest.warns(lk.LeadkitWarning, match=r"row_without_id \(3\) in message_id"):
+            found = ebay.mail()
+        assert kinds(ebay) == {"row_without_id": 3}
+    assert found["message_id"].to_list() == ["7", None, None, None]
+    again, told = read(messages(alike, alike, message(7), alike))
+    assert again["message_id"].null_count() == 3
+    assert [(row["kind"], row["count"]) for row in told] == [("row_without_id", 3)]
+
+
 def test_messages_that_arrive_between_pages_cost_no_other_message(sandbox: Sandbox, shop: Dealership) -> None:
     sandbox.faults.add("insert_rows", rows=2, at=0, after=1)
     with account(sandbox, max_parallel=1) as ebay:
-        found = ebay.mail(0, page_size=20)
+        with pytest.warns(lk.LeadkitWarning, match="total_mismatch"):  # the two that arrived on a page already read
+            found = ebay.mail(0, page_size=20)
         assert kinds(ebay)["duplicate"] == 2
     inbox = {mail.message_id for mail in shop.mail if mail.folder == 0}
     assert inbox <= set(found["message_id"])
@@ -131,6 +270,7 @@ def test_a_message_that_moves_to_another_folder_meanwhile_is_there_once() -> Non
     both = [messages(message(7, Folder=f"<FolderID>{number}</FolderID>")) for number in (0, 1)]
     with asking(*both) as (ebay, _):
         found = ebay.mail((0, 1))
+        assert ebay.problems.select("kind", "column", "count").rows() == [("duplicate", "folder_id", 1)]
     assert found.select("message_id", "folder_id").rows() == [("7", "1")]
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from leadkit.mail_records import MAIL
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES
 from leadkit.sources.ebay_leads import LEADS
-from leadkit.sources.ebay_mailbox import MAIL
 
 ITEM, OTHER_ITEM = "110043671232", "110043671299"
 HOUR, DAY = 60, 1440

@@ -153,6 +153,14 @@ def test_times_of_another_account_do_not_count():
     assert totals.select("account", "answered", "unanswered").rows() == [("demo", 0, 1), ("other", 1, 0)]
 
 
+def test_a_null_account_is_an_account_and_a_null_lead_is_no_lead_of_times():
+    leads = made([paid("1", account=None), paid("2", account=None, lead_id=None)])
+    times = leads.select("account", "lead_id", state=pl.lit("unanswered"))
+    with pytest.warns(lk.LeadkitWarning, match=r"1 lead\(s\) have no row in times"):
+        totals = lk.fee_totals(leads, times=times)
+    assert totals.select("answered", "unanswered", "unknown").row(0) == (0, 1, 1)
+
+
 def test_several_rows_of_a_lead_in_times_count_once_and_an_answer_wins():
     leads = made([paid("1"), paid("2")])
     states = ["unanswered", "answered_interval", "unknown", "unanswered"]

@@ -65,7 +65,7 @@ def test_every_number_is_that_of_pythons_decimals(leads):
         assert not fees or (row["credits"] <= 0 and row["gross"] + row["credits"] == total)
 
 
-@settings(max_examples=40)  # nine frames each
+@settings(max_examples=20)  # nine frames each
 @given(LEADS, st.randoms(use_true_random=False), st.sampled_from([None, "item_id", ["status", "item_id"]]))
 def test_neither_the_order_of_rows_nor_the_engine_matters(leads, random, by):
     frame = made(leads)

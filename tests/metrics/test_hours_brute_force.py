@@ -116,7 +116,7 @@ def instants(zone: str, day: date, spans: list[Span]) -> Iterator[tuple[datetime
         )
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(calendars(), MOMENTS, MOMENTS)
 @pytest.mark.filterwarnings("ignore:BusinessHours. nothing is open")
 def test_business_hours_are_the_open_minutes_counted_one_by_one(calendar, first, last):
@@ -124,6 +124,7 @@ def test_business_hours_are_the_open_minutes_counted_one_by_one(calendar, first,
     assert hours_of(calendar).elapsed(start, end) == by_hand(calendar, start, end) * MINUTE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("zone", "switch"), SWITCHES, ids=str)
 def test_every_boundary_in_the_hours_of_the_switch_is_met(zone, switch):
     usual = {"zone": zone, "holidays": (), "special": {}, "breaks": {}, "around": switch}
@@ -135,7 +136,7 @@ def test_every_boundary_in_the_hours_of_the_switch_is_met(zone, switch):
             assert hours_of(calendar).elapsed(start, until) == by_hand(calendar, start, until) * MINUTE
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(calendars(), MOMENTS, MOMENTS, MOMENTS)
 @pytest.mark.filterwarnings("ignore:BusinessHours. nothing is open")
 def test_parts_add_up_and_no_part_is_longer_than_the_clock(calendar, first, middle, last):
@@ -146,7 +147,7 @@ def test_parts_add_up_and_no_part_is_longer_than_the_clock(calendar, first, midd
     assert hours.elapsed(b, a) is None or a == b
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(calendars(), MOMENTS)
 @pytest.mark.filterwarnings("ignore:BusinessHours. nothing is open")
 def test_being_open_adds_up_to_the_hours(calendar, first):
@@ -155,7 +156,7 @@ def test_being_open_adds_up_to_the_hours(calendar, first):
     assert hours.is_open(minutes).sum() * MINUTE == hours.elapsed(start, start + timedelta(hours=30))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(calendars(), MOMENTS)
 @pytest.mark.filterwarnings("ignore:BusinessHours. nothing is open")
 def test_nothing_is_open_before_the_next_opening_and_there_it_is(calendar, first):
@@ -170,7 +171,7 @@ def test_nothing_is_open_before_the_next_opening_and_there_it_is(calendar, first
     assert hours.is_open(at) == (opening == at)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(calendars(), MOMENTS, MOMENTS)
 @pytest.mark.filterwarnings("ignore:BusinessHours. nothing is open")
 def test_the_frame_shows_just_what_is_measured(calendar, first, last):
@@ -184,7 +185,7 @@ def test_the_frame_shows_just_what_is_measured(calendar, first, last):
     assert set(shown["why"]) <= {"weekly", "special", "holiday", "break"}
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(calendars(), MOMENTS, MOMENTS)
 @pytest.mark.filterwarnings("ignore:BusinessHours. nothing is open")
 def test_a_break_never_adds_and_a_holiday_neither(calendar, first, last):
@@ -203,7 +204,7 @@ def test_where_clocks_never_change_a_week_is_like_the_next(weekly, first, last, 
     assert hours.elapsed(start + weeks * WEEK, end + weeks * WEEK) == hours.elapsed(start, end)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(calendars(), st.lists(st.tuples(MOMENTS | st.none(), MOMENTS | st.none()), max_size=20))
 @pytest.mark.filterwarnings("ignore:BusinessHours. nothing is open")
 def test_rows_do_not_know_of_each_other(calendar, pairs):

@@ -53,6 +53,18 @@ def test_another_listing_buyer_or_account_is_another_episode(other):
     assert episodes(lead(0), lead(10) | other) == ["a0", "a1"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"item_id": "110", "user_id": "111"}, {"item_id": "111", "user_id": "110"}),
+        ({"item_id": "110", "user_id": "110"}, {"item_id": "111", "user_id": "111"}),
+        ({"account": "110", "item_id": "111"}, {"account": "111", "item_id": "110"}),
+    ],
+)
+def test_the_same_text_in_another_column_is_something_else(first, second):
+    assert episodes(lead(0) | first, lead(10) | second) == ["a0", "a1"]
+
+
 def test_names_are_compared_in_lower_case():
     assert episodes(lead(0, user_id="Jane"), lead(5, user_id=" JANE")) == ["a0", "a0"]
 

@@ -282,7 +282,7 @@ def test_of_several_records_of_a_lead_the_last_fetched_counts():
     assert lk.trade_ins(leads).select("make", "leads").rows() == [("Kia", 1)]
 
 
-@settings(max_examples=60)  # six frames each
+@settings(max_examples=25)  # six frames each
 @given(CARS, st.randoms(use_true_random=False), st.sampled_from([("make",), ("model", "year_band"), "item_id", None]))
 def test_rows_sum_to_all_leads_whatever_the_order_and_the_engine(cars, random, by):
     def leads(rows):

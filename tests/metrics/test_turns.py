@@ -105,6 +105,14 @@ def test_a_thread_fetched_twice_is_one_and_open_until_the_later_time():
     assert rows(lk.turns(pl.concat([first, first.with_columns(fetched_at=at(70))])), "open_for") == [(span(70),)]
 
 
+def test_an_account_named_like_a_thread_is_not_that_thread():
+    threads = [
+        messages((0, "jane"), (5, "dealer")).with_columns(account=pl.lit(account), conversation_id=pl.lit(thread))
+        for account, thread in (("a", "b"), ("b", "a"), ("a", "a"), ("b", "b"))
+    ]
+    assert lk.turns(pl.concat(threads))["wait"].to_list() == [timedelta(minutes=5)] * 4
+
+
 @pytest.mark.parametrize(
     ("said", "found"),
     [

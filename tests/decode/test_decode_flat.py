@@ -1,4 +1,4 @@
-"""Rows that look alike are counted at once; whatever differs is found, wherever it stands."""
+"""Flat rows are read under the keys that they have; whatever the quick way can't tell is found, wherever it stands."""
 
 from __future__ import annotations
 
@@ -11,21 +11,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import leadkit as lk
-from leadkit.decode.layout import counted_alike, first_keys
-from leadkit.decode.shape import shape_of
-from leadkit.sources.ebay_leads import LEADS
+from leadkit.decode.flat import first_keys, read_flat
 from leadkit.sources.leadsquared import CRM_LEADS, table_of
 
-SHAPE = shape_of(table_of(["mx_Store", "A"]))
 ROW = {"ProspectID": "1", "FirstName": "Ann", "mx_Store": None, "A": ""}
 
 
 def piece(rows: Any, **how: Any) -> bytes:
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), **how).encode()
+    return json.dumps(rows, **{"ensure_ascii": False, "separators": (",", ":"), **how}).encode()
 
 
-def test_rows_alike_are_counted() -> None:
-    assert counted_alike(piece([ROW, ROW | {"A": None}]), SHAPE) == {"string": 5, "scalar": 0, "object": 0, "list": 0}
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [ROW, ROW | {"A": None}],
+        [ROW, {"A": "x"}],
+        [ROW, dict(reversed(ROW.items()))],
+        [ROW, {}],
+        [ROW, ROW | {"New": "x"}],
+        [ROW, ROW | {"New": None}],
+        [{"A": "x"}, {"C": 1, "A": None}, {"D": True, "E": 1.5, "F": 10**20}, {"Null": None}],
+        [{"A": None}, {"A": "null"}, {"A": "{}[],"}],
+        [{"A": "a\\"}, {"A": '\\"'}, {"A": "\n"}, {"A": "é🚗"}],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("how", [{}, {"ensure_ascii": True}, {"separators": (", ", ": ")}, {"indent": 1}], ids=str)
+def test_flat_rows_are_read_under_their_own_keys(rows: list[dict[str, Any]], how: dict[str, Any]) -> None:
+    found = read_flat(piece(rows, **how))
+    assert found is not None
+    assert found.columns == list(dict.fromkeys(key for row in rows for key in row))
+    assert found.rows(named=True) == [dict.fromkeys(found.columns) | row for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -34,30 +50,37 @@ def test_rows_alike_are_counted() -> None:
         b"[]",
         b"[null]",
         b"[{}]",
+        b'[{"A":"x"},null]',
+        b'[{"A":"x"},["A"]]',
         b'[{"A" : "x"}]',
+        b'[{"A":"x"},{"A" : null}]',
+        b'[{"A":"x"},{"A": "y"}]',
+        b'[{"A": "x"},{"A":"y"}]',
         b'[{"A":"x"',
-        piece([ROW, {"A": "x"}]),
-        piece([ROW, dict(reversed(ROW.items()))]),
+        b'[{"A":"\xff"}]',
+        b'[{"A":"a\tb"}]',
         piece([ROW, ROW | {"A": 1}]),
         piece([ROW, ROW | {"A": True}]),
         piece([ROW, ROW | {"A": ["x"]}]),
         piece([ROW, ROW | {"A": {"B": None}}]),
+        piece([ROW, ROW | {"New": {"A": "x"}}]),
+        piece([ROW, ROW | {"New": []}]),
+        piece([{"A": "x"}, {"B": 1}, {"B": "x"}]),
+        piece([{"A": "x"}, {"B": 1}, {"B": {}}]),
+        piece([{"A": "x"}, {"A": ":x"}]),
         b'[{"A":"\\ud83d"}]',
-        b'[{"A":"\\ud83d\\ude97"}]',
-        b'[{"A":"x"},{"B" : null}]',
-        b'[{"A":null},{"B":null}]',
-        b'[{"A":"x"},{"\\u0041":null}]',
-        b'[{"B":"x"}]',
-        b'[{"A":"x"},{"aA":null}]',
+        b'[{"A":"x","A":"y"},{"B":"x"}]',
+        b'[{"A":"x","A":"y"}]',
+        b'[{"A":"x","A":null}]',
+        b'[{"A":null,"A":"x"}]',
+        b'[{"A":"x","B":"y"},{"A":"x","A":"y"}]',
+        b'[{"A":"x","B":"y"},{"A":1},{"A":"x","A":"y"}]',
+        b'[{"A":"x"},{"\\u0041":"x","A":"y"}]',
     ],
-    ids=lambda rows: rows.decode()[:60],
+    ids=lambda rows: rows.decode(errors="replace")[:60],
 )
-def test_rows_that_differ_are_counted_the_slow_way(rows: bytes) -> None:
-    assert counted_alike(rows, SHAPE) is None
-
-
-def test_a_table_with_other_than_texts_is_counted_the_slow_way() -> None:
-    assert counted_alike(b'[{"itemId":"1"}]', shape_of(LEADS)) is None
+def test_rows_that_only_a_walk_can_tell_are_not_guessed_at(rows: bytes) -> None:
+    assert read_flat(rows) is None
 
 
 def test_the_first_keys_are_found_or_not_at_all() -> None:
