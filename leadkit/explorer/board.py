@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from leadkit.errors import InvalidRequest
-from leadkit.explorer.cases import Cases, cases_of
+from leadkit.explorer.cases import Cases, Evidence, cases_of
 from leadkit.explorer.choice import Choice, condition
 from leadkit.explorer.table import SORTABLE, Sorting, buyers, cut, order
 from leadkit.metrics.clocks import Hours
@@ -26,7 +25,7 @@ class Board:
     Attributes:
         cases: the leads.
         people: what each row of leads calls its buyer.
-        evidence: messages, conversations and mail by these names, as far as they were given.
+        evidence: what tells when they were answered.
         crm: the CRM's leads, if they were given.
         reveal: whether personal data is shown.
         kept: orders of the rows, the masked leads and what was found by the last search: made when first needed.
@@ -34,7 +33,7 @@ class Board:
 
     cases: Cases
     people: pl.Series
-    evidence: Mapping[str, AnyFrame | None]
+    evidence: Evidence
     crm: AnyFrame | None
     reveal: bool
     kept: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -47,7 +46,7 @@ def board_of(
     leads: AnyFrame,
     *,
     times: AnyFrame | None,
-    evidence: Mapping[str, AnyFrame | None],
+    evidence: Evidence,
     crm: AnyFrame | None,
     hours: Hours | None,
     zone: str,

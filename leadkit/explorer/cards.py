@@ -5,12 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from leadkit import wording
+from leadkit.cells import NOTHING
 from leadkit.explorer.counting import Counts
 from leadkit.metrics.figures import Row
 from leadkit.metrics.wait_findings import median_of
 from leadkit.reports.blocks import Card
-
-NOTHING = "–"
 
 
 def cards(counts: Counts, of: int) -> list[Card]:
@@ -33,7 +32,7 @@ def in_one_line(counts: Counts, of: int) -> str:
 
 def key_figures(counts: Counts) -> pl.DataFrame:
     """The key figures of waits, in one row with the columns of `response_summary`, and the answered share."""
-    schema = {name: pl.Int64 for name in _COUNTED} | {name: pl.Float64 for name in _SHARED}
+    schema = dict.fromkeys(_COUNTED, pl.Int64) | dict.fromkeys(_SHARED, pl.Float64)
     spans = {name: pl.Duration("us") for name in _SPANS}
     every = {"rows": counts.chosen, **counts.waits}
     columns = {"rows": pl.Int64, **schema, **spans}
@@ -42,7 +41,10 @@ def key_figures(counts: Counts) -> pl.DataFrame:
 
 def _of_all(counts: Counts, of: int) -> str:
     repeats = counts.waits["duplicates"]
-    parts = [f"of {of:,}" if counts.chosen != of else "", f"{wording.count(repeats, 'repeat')} within a day" if repeats else ""]
+    parts = [
+        f"of {of:,}" if counts.chosen != of else "",
+        f"{wording.count(repeats, 'repeat')} within a day" if repeats else "",
+    ]
     return ", ".join(filter(None, parts))
 
 

@@ -1,8 +1,7 @@
-"""Leads made ready to be chosen from: one narrow row each, computed once, so that a choice is a filter and a few sums."""
+"""Leads made ready to be chosen from: one narrow row each, computed once; a choice is then a filter and a few sums."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,12 +23,18 @@ NOT_GIVEN = "not given"
 FINANCING = pl.Enum(["yes", "no_or_unanswered", "not_given"])
 HOURS = pl.Enum(["open", "closed", "not known"])
 LEADS: dict[str, Needed] = {
-    **dict.fromkeys(("lead_id", "item_id", "item_title", "status", "fee_currency"), "text"),
-    **dict.fromkeys(("trade_in_make", "trade_in_model", "trade_in_year"), "text"),
+    "lead_id": "text",
+    "item_id": "text",
+    "item_title": "text",
     "submitted_at": "time",
+    "status": "text",
     "financing": "flag",
+    "trade_in_make": "text",
+    "trade_in_model": "text",
+    "trade_in_year": "text",
     "fee": "money",
-}  # type: ignore[dict-item]  # fromkeys forgets which words these are
+    "fee_currency": "text",
+}
 """What an explorer needs of leads."""
 USED: dict[str, Needed] = {
     "account": "text",
@@ -50,6 +55,20 @@ TIMES: dict[str, Needed] = {
     "wait_lower": "span",
     "wait_upper": "span",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What tells when leads were answered, as far as it was given."""
+
+    messages: AnyFrame | None = None
+    conversations: AnyFrame | None = None
+    mail: AnyFrame | None = None
+
+    def frames(self) -> dict[str, AnyFrame]:
+        """Those that were given, by their names."""
+        every = {"messages": self.messages, "conversations": self.conversations, "mail": self.mail}
+        return {name: frame for name, frame in every.items() if frame is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,7 @@ def cases_of(
     leads: AnyFrame,
     *,
     times: AnyFrame | None,
-    evidence: Mapping[str, AnyFrame | None],
+    evidence: Evidence,
     hours: Hours | None,
     zone: str,
 ) -> Cases:
@@ -94,7 +113,7 @@ def cases_of(
     Args:
         leads: as in `explore`.
         times: of `response_times`; None: made from the evidence.
-        evidence: messages, conversations and mail by these names.
+        evidence: what `times` is made from, where it is not given.
         hours: says which leads came while open; None: the after_hours of `times` says it.
         zone: the time zone of days and hours.
 
@@ -106,7 +125,7 @@ def cases_of(
     given = needed(leads, LEADS | if_there(leads, USED), by="explore").collect()
     if "account" not in given.columns:
         given = given.with_columns(pl.lit(None, pl.String).alias("account"))
-    known = response_times(given, hours=hours, **evidence) if times is None else times
+    known = _times(given, evidence, hours) if times is None else times
     checked = needed(known, TIMES | if_there(known, {"account": "text"}), by="explore", name="times").collect()
     once = each_once(given, needed(given, polled(given), by="explore").with_row_index("row")).collect()
     rows = _as_enums(_rows(_words(once, hours, zone), checked, trusted=hours is None))
@@ -138,6 +157,12 @@ HOURS_A_DAY = 24
 CLOCK = (pl.col("day").cast(pl.Int32) * HOURS_A_DAY + pl.col("hour") % HOURS_A_DAY).alias("clock")
 """The hours since 1970 by the clocks of the zone."""
 _GIVEN = ("account", "listing", "status", "financing", "make", "hours", "day", "hour", "fee", "fee_currency")
+
+
+def _times(leads: pl.DataFrame, evidence: Evidence, hours: Hours | None) -> pl.DataFrame:
+    return response_times(
+        leads, messages=evidence.messages, conversations=evidence.conversations, mail=evidence.mail, hours=hours
+    )
 
 
 def _words(leads: pl.DataFrame, hours: Hours | None, zone: str) -> pl.LazyFrame:

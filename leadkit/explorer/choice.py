@@ -100,14 +100,14 @@ def condition(choice: Choice, found: pl.Expr | None) -> pl.Expr:
 
 def _is(name: str, value: Any) -> pl.Expr:
     if name == "first_day":
-        return pl.col("day") >= value
+        return pl.col("day").ge(value)
     if name == "last_day":
-        return pl.col("day") <= value
+        return pl.col("day").le(value)
     if name == "hour":
-        return pl.col("hour") == HOUR_NAMES.index(value)
+        return pl.col("hour").eq(HOUR_NAMES.index(value))
     if (name, value) == ("state", ANSWERED):
-        return (pl.col("state") == "answered_exact") | (pl.col("state") == "answered_interval")
-    return pl.col(name) == value
+        return pl.col("state").eq("answered_exact") | pl.col("state").eq("answered_interval")
+    return pl.col(name).eq(value)
 
 
 def _checked(name: str, value: Any, cases: Cases) -> Any:
@@ -122,7 +122,9 @@ def _checked(name: str, value: Any, cases: Cases) -> Any:
     known = allowed(name, cases)
     if value not in known:
         near = difflib.get_close_matches(value, known, n=2) or known[:_SHOWN]
-        raise InvalidRequest(f"filter: {name}={value!r} is in no lead; there is {', '.join(map(repr, near)) or 'none'}.")
+        raise InvalidRequest(
+            f"filter: {name}={value!r} is in no lead; there is {', '.join(map(repr, near)) or 'none'}."
+        )
     return value
 
 

@@ -40,9 +40,7 @@ def controls(board: Board) -> list[dict[str, Any]]:
 def words_of(filters: list[dict[str, Any]], choice: Choice) -> list[list[str]]:
     """What is chosen, as a field, what that is called, and what its value is called."""
     labels = {one["name"]: dict(one.get("options", ())) for one in filters}
-    return [
-        [name, WORDS[name], labels.get(name, {}).get(value, str(value))] for name, value in active(choice).items()
-    ]
+    return [[name, WORDS[name], labels.get(name, {}).get(value, str(value))] for name, value in active(choice).items()]
 
 
 def _select(name: str, label: str, options: list[list[str]], hint: str = "") -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import polars as pl
 
@@ -143,7 +142,12 @@ def _listings(fees: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
 
 def _hours(clock: pl.DataFrame, zone: str) -> pl.DataFrame:
     day = (pl.col("clock") // HOURS_A_DAY).cast(pl.Date)
-    return clock.select(day.alias("day"), (pl.col("clock") % HOURS_A_DAY).cast(pl.Int8).alias("hour"), pl.lit(zone).alias("zone"), "leads")
+    return clock.select(
+        day.alias("day"),
+        (pl.col("clock") % HOURS_A_DAY).cast(pl.Int8).alias("hour"),
+        pl.lit(zone).alias("zone"),
+        "leads",
+    )
 
 
 def _flow(hours: pl.DataFrame) -> pl.DataFrame:
@@ -165,7 +169,9 @@ def _week(hours: pl.DataFrame, zone: str) -> pl.DataFrame:
 def _buckets(kinds: pl.DataFrame) -> pl.DataFrame:
     found = kinds.filter("episode").group_by("bucket").agg(pl.col("leads").sum())
     every = pl.DataFrame({"bucket": BUCKETS.categories}, schema={"bucket": BUCKETS})
-    return _shares(every.join(found, on="bucket", how="left", maintain_order="left").with_columns(pl.col("leads").fill_null(0)))
+    return _shares(
+        every.join(found, on="bucket", how="left", maintain_order="left").with_columns(pl.col("leads").fill_null(0))
+    )
 
 
 def _makes(kinds: pl.DataFrame) -> pl.DataFrame:

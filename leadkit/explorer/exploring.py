@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from leadkit.errors import InvalidRequest
 from leadkit.explorer.board import board_of
+from leadkit.explorer.cases import Evidence
 from leadkit.explorer.widget import LeadExplorer
 from leadkit.metrics.clocks import Hours
 from leadkit.metrics.traces import AnyFrame
@@ -59,6 +60,6 @@ def explore(
     """
     if theme not in get_args(Look):
         raise InvalidRequest(f"explore: theme={theme!r} is refused: allowed is 'auto', 'light' or 'dark'.")
-    evidence = {"messages": messages, "conversations": conversations, "mail": mail}
+    evidence = Evidence(messages, conversations, mail)
     board = board_of(leads, times=times, evidence=evidence, crm=crm, hours=hours, zone=zone, reveal=reveal)
     return LeadExplorer(board, theme)

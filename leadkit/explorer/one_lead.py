@@ -11,7 +11,7 @@ import polars as pl
 
 from leadkit import wording
 from leadkit.errors import InvalidRequest
-from leadkit.explorer.cases import Cases
+from leadkit.explorer.cases import Cases, Evidence
 from leadkit.metrics.explain import Explanation, explain
 from leadkit.metrics.given import Needed, if_there, needed
 from leadkit.metrics.lead_records import LEADS
@@ -24,7 +24,7 @@ CRM: dict[str, Needed] = {"prospect_id": "text", "email": "text", "stage": "text
 """What is shown of the CRM, and found by."""
 
 
-def explained(cases: Cases, evidence: Mapping[str, AnyFrame | None], row: int, *, reveal: bool) -> Explanation:
+def explained(cases: Cases, evidence: Evidence, row: int, *, reveal: bool) -> Explanation:
     """The explanation of the lead in this row of leads.
 
     Raises:
@@ -36,7 +36,7 @@ def explained(cases: Cases, evidence: Mapping[str, AnyFrame | None], row: int, *
     if place is None or missing:
         why = f"times lacks {wording.listed(missing)}" if missing else "the lead is not in times"
         raise InvalidRequest(f"This lead can't be explained: {why}. Give what response_times returned for these leads.")
-    frames = {name: frame for name, frame in evidence.items() if frame is not None}
+    frames = evidence.frames()
     if all(name in cases.leads.columns for name in LEADS):
         frames["leads"] = cases.leads.filter(pl.col("lead_id") == lead_id)
     found = explain(cases.times[place : place + 1], lead_id, **frames)

@@ -27,6 +27,8 @@ COLUMNS = {
     "trade_in": "Trade-in",
     "fee": "Fee",
 }
+
+
 def columns(*, reveal: bool) -> dict[str, str]:
     """The columns that are shown: a masked message tells nothing."""
     return COLUMNS if reveal else {name: label for name, label in COLUMNS.items() if name != "message"}
@@ -75,12 +77,16 @@ def cut(cases: Cases, people: pl.Series, positions: pl.Series, *, reveal: bool) 
     rows, waits = some.get_column("row"), cases.times.select("wait_lower", "wait_upper")
     asked = pl.col("submitted_at").dt.convert_time_zone(cases.zone).dt.strftime("%Y-%m-%d %H:%M")
     titles = pl.coalesce("item_title", "item_id").alias("listing")
-    shown = cases.leads[rows].select(asked.alias("asked"), titles, _there(cases.leads, "message"), "fee", "fee_currency")
+    shown = cases.leads[rows].select(
+        asked.alias("asked"), titles, _there(cases.leads, "message"), "fee", "fee_currency"
+    )
     both = [some, shown, waits[some.get_column("place")], people.gather(rows).alias("buyer").to_frame()]
     texts = pl.concat(both, how="horizontal").with_columns(
         _short(name).alias(name) for name in ("listing", "buyer", "message")
     )
-    return [{"row": row["row"], "cells": [_text(name, row) for name in columns(reveal=reveal)]} for row in texts.to_dicts()]
+    return [
+        {"row": row["row"], "cells": [_text(name, row) for name in columns(reveal=reveal)]} for row in texts.to_dicts()
+    ]
 
 
 def short(text: pl.Expr, length: int = LONGEST) -> pl.Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class LeadExplorer(anywidget.AnyWidget):
     fixed = traitlets.Dict().tag(sync=True)
     numbers = traitlets.Dict().tag(sync=True)
     table = traitlets.Dict().tag(sync=True)
-    lead = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    lead = traitlets.Dict().tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
     flow = traitlets.Dict().tag(sync=True)
     week = traitlets.Dict().tag(sync=True)
@@ -259,8 +259,11 @@ class LeadExplorer(anywidget.AnyWidget):
         self._theme = "dark" if content["dark"] else "light"
         self._draw()
 
+    def _open_row(self, content: Mapping[str, Any]) -> None:
+        self._open(int(content["row"]))
+
     def _shut(self, _: Mapping[str, Any]) -> None:
-        self.lead = None
+        self.lead = {}
 
     def _tell_text(self, content: Mapping[str, Any]) -> None:
         """The whole of a text of the thread."""
@@ -287,7 +290,7 @@ _DOES: Mapping[str, Callable[[LeadExplorer, Mapping[str, Any]], None]] = {
     "sort": LeadExplorer._sort,
     "look": LeadExplorer._look,
     "dye": LeadExplorer._dye,
-    "open": lambda explorer, content: explorer._open(int(content["row"])) and None,
+    "open": LeadExplorer._open_row,
     "shut": LeadExplorer._shut,
     "text": LeadExplorer._tell_text,
     "csv": LeadExplorer._send_csv,

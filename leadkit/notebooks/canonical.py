@@ -78,7 +78,8 @@ def _cell(cell: Cell, key: str, count: int) -> Cell:
 
 def _outputs(outputs: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
     found = []
-    for streamed, group in groupby(outputs, key=lambda output: output["output_type"] == "stream"):
+    for streamed, together in groupby(outputs, key=lambda output: output["output_type"] == "stream"):
+        group = list(together)
         found += _streams(group) if streamed else [one for output in group if (one := _output(output, count))]
     return found
 

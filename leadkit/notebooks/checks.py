@@ -135,7 +135,7 @@ def _as_python(source: str) -> str | None:
     """The code with its magic lines turned into calls; None where it still is no Python."""
     from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415 - of ipywidgets; it takes a while
 
-    plain = TransformerManager().transform_cell(source)
+    plain = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]  # IPython has none
     try:
         ast.parse(plain)
     except (SyntaxError, ValueError):

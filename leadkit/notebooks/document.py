@@ -82,7 +82,9 @@ def texts_in(value: Any) -> Iterator[str]:  # undecoded JSON
 def _is_notebook(found: Any) -> bool:  # undecoded JSON
     if not isinstance(found, dict) or found.get("nbformat") != 4 or not isinstance(found.get("cells"), list):  # noqa: PLR2004 - the format of every Jupyter since 2015
         return False
-    return all(isinstance(cell, dict) and "source" in cell and cell.get("cell_type") in _KINDS for cell in found["cells"])
+    return all(
+        isinstance(cell, dict) and "source" in cell and cell.get("cell_type") in _KINDS for cell in found["cells"]
+    )
 
 
 def _joined_cell(cell: Cell) -> Cell:

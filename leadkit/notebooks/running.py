@@ -13,6 +13,7 @@ from typing import Any
 
 from leadkit.errors import LeadkitError
 from leadkit.notebooks.document import Cell, Notebook, place
+from leadkit.notebooks.personal import without_personal
 from leadkit.notebooks.secrets import without_secrets
 
 FIXED = {
@@ -21,6 +22,7 @@ FIXED = {
     "LC_ALL": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "POLARS_TABLE_WIDTH": "120",
+    "CI": "true",  # no progress bars: whether one appears is chance
 }
 """What the outputs of a notebook may depend on, held still."""
 CELL_SECONDS = 120
@@ -43,7 +45,7 @@ class Failure:
     value: str
 
     def __str__(self) -> str:
-        first = without_secrets(self.value).strip().partition("\n")[0]
+        first = without_personal(without_secrets(self.value)).strip().partition("\n")[0]
         return f"{self.name}: {first}" if first else self.name
 
 
@@ -94,7 +96,8 @@ def _client(notebook: Notebook, seconds: int | None) -> tuple[Any, tuple[type[Ex
     except ImportError:
         raise LeadkitError(f"A notebook is run by nbclient, which is not installed: {INSTALL}") from None
     cleared = {**notebook, "cells": [_cleared(cell) for cell in notebook["cells"]]}
-    client = NotebookClient(from_dict(cleared), timeout=seconds, store_widget_state=False, record_timing=False)
+    running = from_dict(cleared)  # type: ignore[no-untyped-call]  # nbformat has none
+    client = NotebookClient(running, timeout=seconds, store_widget_state=False, record_timing=False)
     client.km = _kernels()()
     client.owns_km = True
     return client, (CellExecutionError, CellTimeoutError, DeadKernelError)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -51,11 +52,19 @@ def literals_in(sources: Iterable[str]) -> Iterator[tuple[int, str]]:
     Args:
         sources: the code of the cells, as Python.
     """
-    trees = [ast.parse(source) for source in sources]
-    named = {name for tree in trees for name in _named_texts(tree)}
-    for number, tree in enumerate(trees):
-        for node in ast.walk(tree):
-            yield from ((number, what) for what in _given(node, named))
+    cells = [list(_nodes(ast.parse(source))) for source in sources]
+    named = {name for nodes in cells for node in nodes for name in _named_texts(node)}
+    for number, nodes in enumerate(cells):
+        yield from ((number, what) for node in nodes for what in _given(node, named))
+
+
+def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every piece of code, also of what a magic such as %time is given to run."""
+    for node in ast.walk(tree):
+        yield node
+        if isinstance(node, ast.Call) and _name_of(node.func) in {"run_line_magic", "run_cell_magic"}:
+            with contextlib.suppress(SyntaxError, ValueError):  # the words of another magic are no Python
+                yield from _nodes(ast.parse(str(ast.literal_eval(node.args[-1]))))
 
 
 def _given(node: ast.AST, named: set[str]) -> Iterator[str]:
@@ -68,16 +77,16 @@ def _given(node: ast.AST, named: set[str]) -> Iterator[str]:
 
 
 def _name_of(function: ast.expr) -> str:
-    return getattr(function, "attr", None) or getattr(function, "id", "")
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
-def _named_texts(tree: ast.AST) -> Iterator[str]:
-    """The names that this code gives to texts."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and _is_text(node.value, set()):
-            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
-        if isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value and _is_text(node.value, set()):
-            yield from (target.id for target in [node.target] if isinstance(target, ast.Name))
+def _named_texts(node: ast.AST) -> Iterator[str]:
+    """The names that this piece of code gives to a text."""
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value and _is_text(node.value, set()):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _is_text(value: ast.expr, named: set[str]) -> bool:

@@ -87,7 +87,10 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]
         return note(f"{caption}: {empty}")
     head = "".join(f'<th scope="col"{_class(column)}>{escape(column.heading)}</th>' for column in columns)
     body = "".join(f"<tr>{_row(columns, row)}</tr>" for row in rows)
-    html = f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    wide = ' class="lk-wide"' if len(columns) > _NARROW else ""
+    html = (
+        f"<table{wide}><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
     lines = [[column.heading for column in columns], *rows]
     return Block(html, "\n".join([caption, *(" | ".join(line) for line in lines)]))
 
@@ -101,12 +104,17 @@ def points(items: Iterable[tuple[str, str, str]], *, empty: str) -> Block:
         f'<li class="lk-{escape(kind)}"><strong>{escape(title)}</strong> <span>{escape(sentence)}</span></li>'
         for kind, title, sentence in items
     )
-    return Block(f'<ul class="lk-points">{html}</ul>', "\n".join(f"[{kind}] {title}: {said}" for kind, title, said in items))
+    return Block(
+        f'<ul class="lk-points">{html}</ul>', "\n".join(f"[{kind}] {title}: {said}" for kind, title, said in items)
+    )
 
 
 def note(sentence: str) -> Block:
     """A sentence by itself."""
     return Block(f'<p class="lk-note">{escape(sentence)}</p>', sentence)
+
+
+_NARROW = 4  # columns that a telephone shows side by side
 
 
 def _row(columns: Sequence[Column], cells: Sequence[str]) -> str:

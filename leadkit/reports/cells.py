@@ -48,7 +48,7 @@ def parts_of(notebook: Notebook, *, untitled: str, clean: Clean) -> Parts:
     parts, headings = Parts(""), Headings()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            parts.body.append(_prose(_MARKDOWN, clean(cell["source"]), headings))
+            parts.body.append(_prose(clean(cell["source"]), headings))
         elif cell["cell_type"] == "code":
             number = len(parts.code) + 1
             parts.code.append(f"<h3>Step {number}</h3>\n<pre><code>{escape(clean(cell['source']))}</code></pre>")
@@ -75,14 +75,12 @@ class Headings:
         return self.level
 
 
-def _prose(markdown: MarkdownIt, text: str, headings: Headings) -> str:
-    tokens = markdown.parse(text)
-    for token, content in zip(tokens, tokens[1:], strict=False):
-        if token.type == "heading_open":
-            token.tag = f"h{headings.placed(int(token.tag[1]), _plain(content))}"
-            closing = next(one for one in tokens[tokens.index(token) :] if one.type == "heading_close")
-            closing.tag = token.tag
-    return f'<div class="prose">{cleaned(markdown.renderer.render(tokens, markdown.options, {}))}</div>'
+def _prose(text: str, headings: Headings) -> str:
+    tokens = _MARKDOWN.parse(text)
+    for opening, content, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if opening.type == "heading_open":
+            opening.tag = closing.tag = f"h{headings.placed(int(opening.tag[1]), _plain(content))}"
+    return f'<div class="prose">{cleaned(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))}</div>'
 
 
 def _plain(inline: Token) -> str:
@@ -96,7 +94,7 @@ def _outputs(cell: Cell, drawings: list[Drawing], headings: Headings, clean: Cle
             drawings.append(_clean_all(content, clean))
             yield _place_for(drawings[-1], len(drawings))
         elif form == "text/markdown":
-            yield _prose(_MARKDOWN, clean(content), headings)
+            yield _prose(clean(content), headings)
         elif form in _WRITERS:
             yield _WRITERS[form](clean(content) if form not in _PICTURES else content)
 

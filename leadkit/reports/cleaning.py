@@ -13,24 +13,7 @@ _TEXTS = {
     *("pre", "q", "s", "samp", "section", "small", "span", "strong", "style", "sub", "summary", "sup", "time", "ul"),
 }
 _ANYWHERE = {"class", "id", "style", "title", "lang", "dir", "role", "tabindex"}
-_CLEANER = nh3.Cleaner(
-    tags=_TABLES | _TEXTS,
-    clean_content_tags={"script", "title", "textarea", "noscript", "iframe"},
-    attributes={
-        "*": _ANYWHERE,
-        "a": {"href"},
-        "img": {"src", "alt", "width", "height"},
-        **dict.fromkeys(("td", "th"), {"colspan", "rowspan", "scope", "headers"}),
-        **dict.fromkeys(("col", "colgroup"), {"span"}),
-        "ol": {"start"},
-        "details": {"open"},
-        "time": {"datetime"},
-        "meter": {"min", "max", "value", "low", "high", "optimum"},
-    },
-    generic_attribute_prefixes={"aria-"},
-    url_schemes={"http", "https", "mailto", "data"},
-    attribute_filter=lambda tag, attribute, value: _kept(tag, attribute, value),
-)
+_CELL = {"colspan", "rowspan", "scope", "headers"}
 
 
 def cleaned(html: str) -> str:
@@ -38,9 +21,31 @@ def cleaned(html: str) -> str:
     return _CLEANER.clean(html)
 
 
-def _kept(tag: str, attribute: str, value: str) -> str | None:
+def _kept(_: str, attribute: str, value: str) -> str | None:
     if attribute == "src":
         return value if re.match(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", value) else None
     if attribute == "href":
         return value if re.match(r"(?:https?://|mailto:|#)", value, re.IGNORECASE) else None
     return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=_TABLES | _TEXTS,
+    clean_content_tags={"script", "title", "textarea", "noscript", "iframe"},
+    attributes={
+        "*": _ANYWHERE,
+        "a": {"href"},
+        "img": {"src", "alt", "width", "height"},
+        "td": _CELL,
+        "th": _CELL,
+        "col": {"span"},
+        "colgroup": {"span"},
+        "ol": {"start"},
+        "details": {"open"},
+        "time": {"datetime"},
+        "meter": {"min", "max", "value", "low", "high", "optimum"},
+    },
+    generic_attribute_prefixes={"aria-"},
+    url_schemes={"http", "https", "mailto", "data"},
+    attribute_filter=_kept,
+)

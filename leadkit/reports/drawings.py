@@ -47,4 +47,7 @@ def in_both_themes(drawing: Drawing) -> dict[str, Drawing]:
     from leadkit.charts import themed  # noqa: PLC0415 - as above
 
     figure = go.Figure(drawing)
-    return {"light": json.loads(themed(figure, "light").to_json()), "dark": json.loads(themed(figure, "dark").to_json())}
+    return {
+        "light": json.loads(themed(figure, "light").to_json()),
+        "dark": json.loads(themed(figure, "dark").to_json()),
+    }

@@ -9,8 +9,7 @@ from typing import Any
 from leadkit.errors import LeadkitError
 from leadkit.notebooks.document import Cell, Notebook, place
 from leadkit.notebooks.running import Failure
-
-PLOTLY = "application/vnd.plotly.v1+json"
+from leadkit.reports.shown import PLOTLY
 
 
 def run_inline(notebook: Notebook, *, name: str) -> tuple[Notebook, dict[str, Any]]:
@@ -45,16 +44,8 @@ def _ran(cell: Cell, names: dict[str, Any], where: str) -> Cell:
 def _shown(value: Any) -> dict[str, Any]:
     """What Jupyter would show of a value; a chart shows itself, and has no number."""
     if hasattr(value, "to_plotly_json"):
-        return {"output_type": "display_data", "data": {PLOTLY: _drawing(value)}, "metadata": {}}
+        return {"output_type": "display_data", "data": {PLOTLY: json.loads(value.to_json())}, "metadata": {}}
     from IPython.core.formatters import DisplayFormatter  # noqa: PLC0415 - of ipywidgets; it takes a while
 
-    data, _ = DisplayFormatter().format(value)
+    data, _ = DisplayFormatter().format(value)  # type: ignore[no-untyped-call]  # IPython has none
     return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
-
-
-def _drawing(figure: Any) -> dict[str, Any]:
-    """A figure as the renderer plotly_mimetype gives it."""
-    import plotly.io  # noqa: PLC0415 - loaded when it is used
-
-    config = plotly.io.renderers["plotly_mimetype"].config
-    return {**json.loads(figure.to_json()), "config": config}

@@ -64,8 +64,10 @@ _RULES: tuple[Rule, ...] = (
     _rule(
         "t at_risk unanswered_share low high",
         "the curve leaves its own band",
-        lambda: (pl.col("low") <= pl.col("unanswered_share") + _ROUNDING)
-        & (pl.col("unanswered_share") <= pl.col("high") + _ROUNDING),
+        lambda: (
+            (pl.col("low") <= pl.col("unanswered_share") + _ROUNDING)
+            & (pl.col("unanswered_share") <= pl.col("high") + _ROUNDING)
+        ),
     ),
 )
 _OURS = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,7 +77,9 @@ def make(parameters: ReportParameters, out: Path, *, notebook: Path | None = Non
     return _write(ran.notebook, out, name=path.name, theme=theme, reveal=parameters.reveal, compared=compared)
 
 
-def make_from(frames: Mapping[str, pl.DataFrame], out: Path, *, zone: str, hours: BusinessHours | None) -> Report:
+def make_from(
+    frames: Mapping[str, pl.DataFrame], out: Path, *, zone: str, hours: BusinessHours | None, reveal: bool = False
+) -> Report:
     """Write leadkit's own report of the demo from frames that are there: nothing is fetched, no kernel is started.
 
     Args:
@@ -85,16 +88,18 @@ def make_from(frames: Mapping[str, pl.DataFrame], out: Path, *, zone: str, hours
         out: the file.
         zone: of the shop.
         hours: of the shop.
+        reveal: whether personal data may be shown.
 
     Raises:
         LeadkitError: as `make` does.
     """
     _check_writable(out)
     used = {name: frames[name] for name in ("leads", *EVIDENCE, "problems")}
-    with given(measured(ReportParameters(), used, zone=zone, hours=hours, missing={})):
+    asked = ReportParameters(reveal=reveal)
+    with given(measured(asked, used, zone=zone, hours=hours, missing={})):
         notebook, names = run_inline(document.read(OWN), name=OWN.name)
     _hold(Ran(notebook, broken(names)), OWN.name, None)
-    return _write(notebook, out, name=OWN.name, theme="auto", reveal=False, compared=False)
+    return _write(notebook, out, name=OWN.name, theme="auto", reveal=reveal, compared=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def _hold(ran: Ran, name: str, stored: Notebook | None) -> None:
         raise LeadkitError(f"{name}: its numbers can't be right: {'; '.join(ran.broken)}.")
     if stored is not None and (off := list(differences(stored, ran.notebook))):
         raise LeadkitError(
-            f"{name} does not show what is stored in it: {'; '.join(off)}. If the change is meant: leadkit refresh {name}"
+            f"{name} does not show what is stored in it: {'; '.join(off)}. If it is meant: leadkit refresh {name}"
         )
 
 
@@ -144,19 +149,27 @@ def _write(notebook: Notebook, out: Path, *, name: str, theme: Theme, reveal: bo
         return safe if reveal else without_personal(safe)
 
     content = page(notebook, name=name, theme=theme, clean=clean).encode()
-    try:
+    with _told(out):
         private_file.write(out, content)
-    except OSError as error:
-        raise LeadkitError(f"{out} can't be written: {error.strerror or error}. Name another place.") from error
     return Report(out, len(content), compared)
 
 
 def _check_writable(out: Path) -> None:
     """Find out before a long run what would keep the file from being written."""
-    if out.is_dir():
-        raise LeadkitError(f"{out} can't be written: it is a folder. Name a file.")
-    if not out.parent.is_dir():
-        raise LeadkitError(f"{out} can't be written: there is no folder {out.parent}. Make it, or name another place.")
+    with _told(out):
+        if out.is_dir():
+            raise LeadkitError(f"{out} can't be written: it is a folder. Name a file.")
+        if not out.parent.is_dir():
+            raise LeadkitError(f"{out} can't be written: there is no folder {out.parent}. Name another place.")
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Say which file it was and what to do where the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise LeadkitError(f"{out} can't be written: {error.strerror or error}. Name another place.") from error
 
 
 def _absolute(source: str) -> str:

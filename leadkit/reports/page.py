@@ -11,9 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from leadkit.notebooks.document import Notebook
 from leadkit.reports.cells import Clean, Parts, parts_of
 from leadkit.reports.drawings import Drawing, in_both_themes, program_for
-from leadkit.notebooks.document import Notebook
 
 Theme = Literal["auto", "light", "dark"]
 
@@ -71,7 +71,9 @@ def _as_json(drawings: Sequence[object]) -> str:
 def _code(parts: Parts) -> str:
     if not parts.code:
         return ""
-    return '<details class="code"><summary>The code behind this report</summary>\n' + "\n".join(parts.code) + "</details>"
+    return (
+        '<details class="code"><summary>The code behind this report</summary>\n' + "\n".join(parts.code) + "</details>"
+    )
 
 
 def _file(name: str) -> str:

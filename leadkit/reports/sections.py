@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -19,14 +15,10 @@ from leadkit.metrics.financing import financing as answers_of
 from leadkit.metrics.opening_hours import written
 from leadkit.metrics.summary import response_summary
 from leadkit.metrics.trade_ins import trade_ins as offered
+from leadkit.reports import phrases
 from leadkit.reports.blocks import Block, Card, Column, cards, facts, points, table
+from leadkit.reports.phrases import Row
 from leadkit.reports.tables import ReportTables
-
-Row = dict[str, Any]
-"""One row of a metric, by its columns."""
-
-SLA = timedelta(hours=1)
-"""What counts as answered in time."""
 
 
 def scope(t: ReportTables) -> Block:
@@ -52,7 +44,14 @@ def waits(t: ReportTables) -> Block:
     clocks = {"By the calendar": "calendar"} | ({f"In business hours, {t.zone}": "business"} if t.hours else {})
     rows = {name: response_summary(t.times, clock=clock).row(0, named=True) for name, clock in clocks.items()}  # type: ignore[arg-type]  # both are clocks
     columns = [Column("Clock"), *(Column(heading, number=True) for heading in _QUANTILES | _WITHIN)]
-    cells = ([name, *_quantiles(row), *_within(row)] for name, row in rows.items())
+    cells = (
+        [
+            name,
+            *(phrases.quantile(row, one) for one in _QUANTILES.values()),
+            *(phrases.share(row[one]) for one in _WITHIN.values()),
+        ]
+        for name, row in rows.items()
+    )
     return table("How long buyers wait for the first answer", columns, cells, empty="no leads.")
 
 
@@ -74,9 +73,19 @@ def listings(t: ReportTables, *, rows: int = 10) -> Block:
         .sort("unanswered", "leads", "item_id", descending=[True, True, False], nulls_last=True)
         .head(rows)
     )
-    columns = [Column("Listing"), Column("Item"), *(Column(name, number=True) for name in ("Leads", "Still waiting", "Half wait"))]
+    columns = [
+        Column("Listing"),
+        Column("Item"),
+        *(Column(name, number=True) for name in ("Leads", "Still waiting", "Half wait")),
+    ]
     cells = (
-        [row["item_title"] or "No title", row["item_id"] or "", f"{row['leads']:,}", f"{row['unanswered']:,}", _median(row)]
+        [
+            row["item_title"] or "No title",
+            row["item_id"] or "",
+            f"{row['leads']:,}",
+            f"{row['unanswered']:,}",
+            phrases.quantile(row, "p50"),
+        ]
         for row in worst.to_dicts()
     )
     return table("Where most buyers still wait", columns, cells, empty="every lead is answered.")
@@ -85,9 +94,13 @@ def listings(t: ReportTables, *, rows: int = 10) -> Block:
 def financing(t: ReportTables) -> Block:
     """What buyers said to the financing question."""
     row = answers_of(t.leads).row(0, named=True)
-    columns = [Column("Answer"), Column("Leads", number=True), Column("Share", number=True)]
+    columns = [Column("Answer"), Column("Leads", number=True), Column("Share of those who said something", number=True)]
     cells = [
-        ["Wants financing", f"{row['yes']:,}", _ranged(row, "yes_share", "of those who said something")],
+        [
+            "Wants financing",
+            f"{row['yes']:,}",
+            phrases.share_range(row, "yes_share", "yes_share_low", "yes_share_high"),
+        ],
         ["No, or passed over", f"{row['no_or_unanswered']:,}", ""],
         ["Not asked, or not given", f"{row['not_given']:,}", ""],
     ]
@@ -98,7 +111,10 @@ def trade_ins(t: ReportTables, *, rows: int = 12) -> Block:
     """Which makes buyers offer in trade."""
     makes = offered(t.leads).head(rows).to_dicts()
     columns = [Column("Make"), Column("Leads", number=True), Column("Share of all leads", number=True)]
-    cells = ([_MAKES.get(row["make"], row["make"]), f"{row['leads']:,}", _ranged(row, "share", "", "")] for row in makes)
+    cells = (
+        [_MAKES.get(row["make"], row["make"]), f"{row['leads']:,}", phrases.share_range(row, "share", "low", "high")]
+        for row in makes
+    )
     return table("What buyers offer in trade", columns, cells, empty="no leads.")
 
 
@@ -109,25 +125,43 @@ def waiting(t: ReportTables, *, rows: int = 12) -> Block:
         t.times.filter(pl.col("state") == "unanswered")
         .sort("submitted_at", "lead_id", descending=[True, False], nulls_last=True)
         .head(rows)
-        .join(people.unique(["account", "lead_id"], keep="last"), on=["account", "lead_id"], how="left", nulls_equal=True)
+        .join(
+            people.unique(["account", "lead_id"], keep="last"), on=["account", "lead_id"], how="left", nulls_equal=True
+        )
         .sort("submitted_at", "lead_id", descending=[True, False], nulls_last=True)
     )
-    columns = [Column("Asked"), Column("Listing"), Column("Buyer"), Column("Waits", number=True), Column("Fee", number=True)]
-    cells = ([_when(row["submitted_at"], t.zone), *_asked(row)] for row in newest.to_dicts())
-    return table(f"The newest leads without an answer (times in {t.zone})", columns, cells, empty="every lead is answered.")
+    columns = [
+        Column("Asked"),
+        Column("Listing"),
+        Column("Buyer"),
+        Column("Waits", number=True),
+        Column("Fee", number=True),
+    ]
+    cells = (
+        [phrases.when(row["submitted_at"], t.zone), *_asked(row, reveal=t.parameters.reveal)]
+        for row in newest.to_dicts()
+    )
+    return table(
+        f"The newest leads without an answer (times in {t.zone})", columns, cells, empty="every lead is answered."
+    )
 
 
 def certainty(t: ReportTables) -> Block:
     """What the answers rest on."""
     rows = evidence_coverage(t.times).to_dicts()
     columns = [Column("State"), Column("Known from"), Column("Leads", number=True), Column("Share", number=True)]
-    cells = ([_STATES[row["state"]], row["evidence"] or "nothing", f"{row['leads']:,}", wording.share(row["share"])] for row in rows)
+    cells = (
+        [_STATES[row["state"]], phrases.source_of(row["evidence"]), f"{row['leads']:,}", wording.share(row["share"])]
+        for row in rows
+    )
     return table("What the answers rest on", columns, cells, empty="no leads.")
 
 
 def oddities(t: ReportTables) -> Block:
     """What did not fit when the data was fetched."""
-    counted = t.problems.group_by("source", "kind", maintain_order=True).agg(pl.col("count").sum()).sort("source", "kind")
+    counted = (
+        t.problems.group_by("source", "kind", maintain_order=True).agg(pl.col("count").sum()).sort("source", "kind")
+    )
     columns = [Column("Table"), Column("What"), Column("How often", number=True)]
     cells = ([row["source"], row["kind"].replace("_", " "), f"{row['count']:,}"] for row in counted.to_dicts())
     return table("What was odd in the data", columns, cells, empty="nothing.")
@@ -155,7 +189,7 @@ _STATES = {
     "unknown": "Not known",
 }
 _MAKES = {"none": "No trade-in", "unknown": "A make that is not known"}
-_NEVER = "not reached"
+_FIRST, _LAST = pl.col("submitted_at").min(), pl.col("submitted_at").max().alias("last")
 _DEMO = "An invented dealership on this machine (the demo)"
 _NAMES = {"messages": "Messages of the threads", "conversations": "Conversations", "mail": "Mailbox"}
 
@@ -166,12 +200,12 @@ def _scope(t: ReportTables) -> Iterator[tuple[str, str]]:
     yield "Data", names.get(asked.source) or f"Saved in {Path(asked.source).name}"
     accounts = t.leads.get_column("account").unique().drop_nulls().sort().to_list()
     yield "Account", wording.listed(accounts) or "none has leads"
-    first, last = (times.get_column("submitted_at").min(), times.get_column("submitted_at").max())
-    span = f", from {_when(first, t.zone)} to {_when(last, t.zone)}" if first else ""
+    first, last, seen = times.select(_FIRST, _LAST, pl.col("observed_at").max()).row(0)
+    span = f", from {phrases.when(first, t.zone)} to {phrases.when(last, t.zone)}" if first else ""
     yield "Leads", wording.count(times.height, "lead") + span
     if asked.start or asked.end:
         yield "Asked for", f"{asked.start or 'the first one'} to {asked.end or 'the last one'}"
-    yield "As seen at", _when(times.get_column("observed_at").max(), t.zone)
+    yield "As seen at", phrases.when(seen, t.zone)
     yield "Times are in", t.zone
     hours = f"{written(t.hours.schedule.weekly)} in {t.hours.zone}" if t.hours else None
     yield "Business hours", hours or "not told: waits are by the calendar only"
@@ -184,14 +218,12 @@ def _answered(row: Row) -> Iterator[Card]:
     yield Card("Leads", f"{row['leads']:,}", f"and {wording.count(row['duplicates'], 'repeat')} within a day")
     answered = row["answered_exact"] + row["answered_interval"]
     unknown = f", of {row['unknown']:,} nothing is known" if row["unknown"] else ""
-    yield Card("Answered", f"{answered:,}", f"{row['unanswered']:,} are not{unknown}")
+    yield Card("Answered", f"{answered:,}", f"{row['unanswered']:,} not answered{unknown}")
 
 
 def _waits(row: Row) -> Iterator[Card]:
-    low, high = (None if row[name] is None else wording.span(row[name]) for name in ("p50_low", "p50_high"))
-    sure = f"between {low or 'the start'} and {high or 'the end'}, with 95 % confidence" if low or high else ""
-    yield Card("Half of the buyers wait at most", _median(row), sure)
-    hour, day = (_share(row[name]) for name in ("answered_within_1h", "answered_within_24h"))
+    yield Card("Half of the buyers wait at most", phrases.quantile(row, "p50"), phrases.median_range(row))
+    hour, day = (phrases.share(row[name]) for name in ("answered_within_1h", "answered_within_24h"))
     yield Card("Answered within 1 hour", hour, f"within 24 hours: {day}")
 
 
@@ -200,54 +232,17 @@ def _costs(fees: list[Row]) -> Iterator[Card]:
         yield Card("Fees", "none told")
         return
     for row in fees:
-        each = _money(row["per_answered_lead"], row["fee_currency"])
-        yield Card("Lead fees", _money(row["total"], row["fee_currency"]), f"{each} per answered lead")
-
-
-def _quantiles(row: Row) -> Iterator[str]:
-    return (_median(row, name) for name in _QUANTILES.values())
-
-
-def _within(row: Row) -> Iterator[str]:
-    return (_share(row[name]) for name in _WITHIN.values())
-
-
-def _median(row: Row, name: str = "p50") -> str:
-    late, early = row[name], row[f"{name}_earliest"]
-    if late is None:
-        return _NEVER if early is None else f"{wording.span(early)} or more"
-    return wording.span(late) if late == early else f"{wording.span(early)} to {wording.span(late)}"
+        each = phrases.money(row["per_answered_lead"], row["fee_currency"])
+        yield Card("Lead fees", phrases.money(row["total"], row["fee_currency"]), f"{each} per answered lead")
 
 
 def _amounts(row: Row) -> Iterator[str]:
-    return (_money(row[name], row["fee_currency"], bare=True) for name in _MONEY.values())
+    return (phrases.amount_alone(row[name], row["fee_currency"]) for name in _MONEY.values())
 
 
-def _money(amount: Decimal | None, currency: str | None, *, bare: bool = False) -> str:
-    if amount is None:
-        return "–"
-    said = wording.money(amount, currency)
-    return said.removeprefix(f"{currency} ") if bare else said
-
-
-def _share(part: float | None) -> str:
-    return "not known" if part is None else wording.share(part)
-
-
-def _ranged(row: Row, name: str, said: str, prefix: str | None = None) -> str:
-    """A share with its interval; the columns of its ends begin with its name, or stand alone."""
-    if row[name] is None:
-        return "not known"
-    low, high = (row[f"{name if prefix is None else prefix}_{end}".lstrip("_")] for end in ("low", "high"))
-    return f"{wording.share(row[name])} ({wording.share(low)} to {wording.share(high)})" + (f" {said}" if said else "")
-
-
-def _asked(row: Row) -> Iterator[str]:
+def _asked(row: Row, *, reveal: bool) -> Iterator[str]:
     yield row["item_title"] or row["item_id"] or "No listing"
-    yield " ".join(filter(None, (row["first_name"], row["last_name"]))) or "No name"
+    name = " ".join(filter(None, (row["first_name"], row["last_name"])))
+    yield (name if reveal else "masked") if name else "no name"
     yield "not known" if row["age"] is None else wording.span(row["age"])
-    yield _money(row["fee"], row["fee_currency"])
-
-
-def _when(at: datetime | None, zone: str) -> str:
-    return "not known" if at is None else f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    yield phrases.money(row["fee"], row["fee_currency"])

@@ -73,7 +73,7 @@ def measured(
     if parameters.account is not None and own["leads"].is_empty():
         _refuse_account(frames["leads"], parameters.account)
     evidence = {name: own.get(name) for name in EVIDENCE}
-    times = response_times(own["leads"], hours=hours, **evidence)
+    times = response_times(own["leads"], hours=hours, **evidence)  # type: ignore[arg-type]  # by name
     shown = dict(own) if parameters.reveal else {name: mask(frame) for name, frame in own.items()}
     return ReportTables(
         parameters=parameters,
@@ -94,17 +94,17 @@ EVIDENCE = ("messages", "conversations", "mail")
 _LEFT_OUT = (Forbidden, NotFound)
 
 
-def _frames(
-    shop: Shop, parameters: ReportParameters, zone: str
-) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
+def _frames(shop: Shop, parameters: ReportParameters, zone: str) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
     """The frames that came, and why the others did not."""
-    ebay, when = shop.ebay, {"start": parameters.start, "zone": zone}
-    frames = {"leads": ebay.leads(end=parameters.end, include_messages=True, progress=False, **when)}
+    ebay, start = shop.ebay, parameters.start
+    leads = ebay.leads(start, parameters.end, include_messages=True, zone=zone, progress=False)
+    frames = {"leads": leads}
     missing: dict[str, str] = {}
+    # the end is of the leads: their answers may come after it
     wanted: dict[str, Callable[[], pl.DataFrame]] = {
-        "conversations": lambda: ebay.conversations(progress=False, **when),  # answers may come after the end
+        "conversations": lambda: ebay.conversations(start=start, zone=zone, progress=False),
         "messages": lambda: ebay.messages(frames["conversations"], progress=False),
-        "mail": lambda: ebay.mail(folder=(0, 1), progress=False, **when),
+        "mail": lambda: ebay.mail((0, 1), start=start, zone=zone, progress=False),
     }
     for name, fetch in wanted.items():
         if name == "messages" and "conversations" not in frames:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, Playwright, WebSocket
 
 ROOT = Path(__file__).parents[2]
 UP, OPEN, RUN, REACT = 60, 90, 120, 30  # seconds, as long as they may take on a busy machine
-TOKEN = "loopback"  # noqa: S105 - it guards nothing but a server of this test
+TOKEN = "loopback"
 _RUN_ALL = """async () => {
   const app = window.jupyterapp, panel = app.shell.currentWidget;
   await panel.context.ready; await panel.sessionContext.ready; await panel.sessionContext.session.kernel.info;
@@ -107,7 +107,9 @@ def notebook(path: Path, *cells: str) -> None:
         for n, cell in enumerate(cells)
     ]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    path.write_text(json.dumps({"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8"
+    )
 
 
 def _command(port: int, folder: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 function leadPanel(model, send) {
   const element = h("section", { class: "lk-lead", "aria-label": "Lead", hidden: true });
-  let shown = null;
+  let shown;
   const shut = () => {
     const opener = element.parentElement?.querySelector(`.lk-open[data-row="${shown}"]`);
     send({ do: "shut" });
@@ -10,9 +10,10 @@ function leadPanel(model, send) {
   };
   const show = (focus) => {
     const lead = model.get("lead");
-    element.hidden = lead == null;
-    shown = lead?.row ?? null;
-    if (lead == null) return element.replaceChildren();
+    const nobody = lead.row === undefined;
+    element.hidden = nobody;
+    shown = lead.row;
+    if (nobody) return element.replaceChildren();
     const heading = h("h3", { tabindex: -1 }, written(lead.title));
     element.replaceChildren(
       h("header", {}, heading, button("Close", shut, { class: "lk-close" })),
