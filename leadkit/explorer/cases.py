@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -123,12 +124,11 @@ def cases_of(
     """
     zone_named(zone)
     given = needed(leads, LEADS | if_there(leads, USED), by="explore").collect()
-    if "account" not in given.columns:
-        given = given.with_columns(pl.lit(None, pl.String).alias("account"))
     known = _times(given, evidence, hours) if times is None else times
     checked = needed(known, TIMES | if_there(known, {"account": "text"}), by="explore", name="times").collect()
     once = each_once(given, needed(given, polled(given), by="explore").with_row_index("row")).collect()
-    rows = _as_enums(_rows(_words(once, hours, zone), checked, trusted=hours is None))
+    words = _words(with_missing(once, ["account"]), hours, zone)
+    rows = _as_enums(_rows(words, checked, trusted=hours is None))
     numbered, kinds = _numbered(rows, "kind", KIND)
     numbered, cells = _numbered(numbered, "cell", CELL)
     titles = given.group_by(_filled("item_id").alias("listing")).agg(pl.col("item_title").drop_nulls().last())
@@ -144,12 +144,6 @@ def cases_of(
     )
 
 
-def values(cases: Cases, column: str) -> list[str]:
-    """What this column of the rows holds, the most frequent first."""
-    counts = cases.rows.select(pl.col(column).cast(pl.String)).drop_nulls().group_by(column).len()
-    return counts.sort("len", column, descending=[True, False]).get_column(column).to_list()
-
-
 CHOSEN_BY = ("account", "listing", "status", "state", "financing", "make", "hours", "bucket", "day", "hour")
 KIND = ("make", "state", "bucket", "episode")
 CELL = ("listing", "fee_currency", "answer", "positive")
@@ -157,6 +151,11 @@ HOURS_A_DAY = 24
 CLOCK = (pl.col("day").cast(pl.Int32) * HOURS_A_DAY + pl.col("hour") % HOURS_A_DAY).alias("clock")
 """The hours since 1970 by the clocks of the zone."""
 _GIVEN = ("account", "listing", "status", "financing", "make", "hours", "day", "hour", "fee", "fee_currency")
+
+
+def with_missing(leads: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """The leads with these columns of texts; null where they are not there."""
+    return leads.with_columns(pl.lit(None, pl.String).alias(name) for name in columns if name not in leads.columns)
 
 
 def _times(leads: pl.DataFrame, evidence: Evidence, hours: Hours | None) -> pl.DataFrame:

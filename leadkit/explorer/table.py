@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from leadkit import wording
-from leadkit.explorer.cases import Cases
+from leadkit.explorer.cases import Cases, with_missing
 from leadkit.metrics.figures import Row
 from leadkit.metrics.masking import mask
 
@@ -53,14 +53,12 @@ class Sorting:
 
 def buyers(cases: Cases, *, reveal: bool) -> pl.Series:
     """What each row of leads calls its buyer: the name, else the user name; masked, a number for each user name."""
-    leads = cases.leads
+    leads = with_missing(cases.leads, ["user_id", "first_name", "last_name"])
     if not reveal:
-        names = mask(leads.select(user_id=_there(leads, "user_id"))).get_column("user_id")
+        names = mask(leads.select("user_id")).get_column("user_id")
         return names.str.replace("user_id", "buyer", literal=True).alias("buyer")
-    both = pl.concat_str(_there(leads, "first_name"), _there(leads, "last_name"), separator=" ", ignore_nulls=True)
-    name = both.str.strip_chars()
-    known = pl.when(name != "").then(name)
-    return leads.select(pl.coalesce(known, _there(leads, "user_id")).alias("buyer")).to_series()
+    name = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True).str.strip_chars()
+    return leads.select(pl.coalesce(pl.when(name != "").then(name), "user_id").alias("buyer")).to_series()
 
 
 def order(cases: Cases, people: pl.Series, sorting: Sorting) -> pl.Series:
@@ -77,30 +75,21 @@ def cut(cases: Cases, people: pl.Series, positions: pl.Series, *, reveal: bool) 
     rows, waits = some.get_column("row"), cases.times.select("wait_lower", "wait_upper")
     asked = pl.col("submitted_at").dt.convert_time_zone(cases.zone).dt.strftime("%Y-%m-%d %H:%M")
     titles = pl.coalesce("item_title", "item_id").alias("listing")
-    shown = cases.leads[rows].select(
-        asked.alias("asked"), titles, _there(cases.leads, "message"), "fee", "fee_currency"
-    )
+    leads = with_missing(cases.leads[rows], ["message"])
+    shown = leads.select(asked.alias("asked"), titles, "message", "fee", "fee_currency")
     both = [some, shown, waits[some.get_column("place")], people.gather(rows).alias("buyer").to_frame()]
     texts = pl.concat(both, how="horizontal").with_columns(
-        _short(name).alias(name) for name in ("listing", "buyer", "message")
+        _short(pl.col(name)).alias(name) for name in ("listing", "buyer", "message")
     )
     return [
         {"row": row["row"], "cells": [_text(name, row) for name in columns(reveal=reveal)]} for row in texts.to_dicts()
     ]
 
 
-def short(text: pl.Expr, length: int = LONGEST) -> pl.Expr:
+def _short(text: pl.Expr, length: int = LONGEST) -> pl.Expr:
     """The text on one line, cut with an ellipsis where it is longer; of a very long one only its beginning is read."""
     line = text.str.head(4 * length).str.replace_all(r"\s+", " ").str.strip_chars()
     return pl.when(line.str.len_chars() > length).then(line.str.head(length - 1) + "…").otherwise(line)
-
-
-def _short(name: str) -> pl.Expr:
-    return short(pl.col(name))
-
-
-def _there(leads: pl.DataFrame, column: str) -> pl.Expr:
-    return pl.col(column) if column in leads.columns else pl.lit(None, pl.String).alias(column)
 
 
 def _key(cases: Cases, people: pl.Series, column: str) -> pl.Series:
