@@ -1,10 +1,9 @@
-"""JupyterLab on loopback with a browser in front of it: notebooks are opened and run, and every outside request is kept."""
+"""JupyterLab on loopback with a browser in front of it: opens and runs notebooks, and keeps every outside request."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright, WebSocket
+from playwright.sync_api import Browser, Page, WebSocket
 
-ROOT = Path(__file__).parents[2]
+from benchmarks.timing import ROOT
+
 UP, OPEN, RUN, REACT = 60, 90, 120, 30  # seconds, as long as they may take on a busy machine
 TOKEN = "loopback"
 _RUN_ALL = """async () => {
@@ -49,12 +49,6 @@ class Visit:
 
     def _count(self, frame: str | bytes) -> None:
         self.received += len(frame.encode() if isinstance(frame, str) else frame)
-
-
-def browser_of(playwright: Playwright) -> Browser:
-    """The system's chromium, else Playwright's own."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    return playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
 
 
 @contextmanager

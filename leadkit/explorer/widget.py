@@ -151,11 +151,8 @@ class LeadExplorer(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return in_one_line(self._counts, len(self._board))
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        shown = super()._repr_mimebundle_(**kwargs)
-        if shown is None:
-            return None
-        data, metadata = shown
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         rows = [row["cells"] for row in self.table["rows"]]
         heads = list(columns(reveal=self._board.reveal).values())
         instead = still(self._counts, self._choice, heads, rows[:_STILL], len(self._board))

@@ -7,6 +7,7 @@ installs it and fails where these tests do not run.
 import os
 import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -24,3 +25,12 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def artefacts(tmp_path_factory):
+    """The folder for pictures: ``$LEADKIT_ARTEFACTS``, else one that nobody looks at."""
+    named = os.environ.get("LEADKIT_ARTEFACTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("artefacts")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -80,10 +80,10 @@ def test_a_missing_column_is_named(column):
 
 def test_missing_columns_of_the_other_frames_are_named():
     of = leads()
-    with pytest.raises(lk.MissingColumns, match="explore.times. needs the column 'state' .did you mean 'status'"):
+    with pytest.raises(lk.MissingColumns, match=r"explore.times. needs the column 'state' .did you mean 'status'"):
         lk.explore(of, times=times(of).rename({"state": "status"}))
     explorer = lk.explore(of, crm=pl.DataFrame({"prospect_id": ["p"], "mail": ["x"]}))
-    with pytest.raises(lk.MissingColumns, match="explore.crm. needs the columns 'email' .did you mean 'mail'"):
+    with pytest.raises(lk.MissingColumns, match=r"explore.crm. needs the columns 'email' .did you mean 'mail'"):
         explorer.explain("a0")
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 from explorer.some_leads import ZONE, drawn, leads, said_of, times
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -32,6 +32,7 @@ def counts_of(of, waits, **choice):
     return counted(board.cases, those), of.with_row_index("row").filter(pl.col("row").is_in(rows.implode())).drop("row")
 
 
+@settings(max_examples=30)  # each is a dozen metrics
 @given(drawn(), CHOICES)
 def test_every_number_is_that_of_its_metric(made, choice):
     of, waits = made
