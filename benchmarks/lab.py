@@ -116,6 +116,7 @@ def _command(port: int, folder: Path) -> list[str]:
         "LabApp.news_url": "",
         "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
         "LabApp.expose_app_in_browser": "True",
+        "JupyterNotebookApp.expose_app_in_browser": "True",
     }
     given = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", *given]

@@ -20,12 +20,14 @@ function charts(model, send, dark) {
 
 function chartOf(name, hint, model, send) {
   const plot = h("div", { class: "lk-plot", role: "img" });
-  const element = h("figure", { class: `lk-chart lk-chart-${name}`, "data-chart": name, tabindex: 0 }, plot, h("figcaption", {}, hint));
+  const caption = h("figcaption", {}, hint);
+  const element = h("figure", { class: `lk-chart lk-chart-${name}`, "data-chart": name, tabindex: 0 }, plot, caption);
   let program = null;
   const draw = async () => {
     const { figure, alt } = model.get(name);
     if (!figure) return;
     plot.setAttribute("aria-label", alt);
+    caption.hidden = figure.data.length === 0; // there is nothing to click
     try {
       program ??= await drawingProgram(model);
     } catch (error) {
