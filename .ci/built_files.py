@@ -5,7 +5,12 @@ import tarfile
 import zipfile
 
 WHEEL_FOLDERS = ("leadkit/", "leadkit-")  # the package, and its .dist-info
-WHEEL_NEEDS = ("leadkit/__init__.py", "leadkit/py.typed", "leadkit/sandbox/__init__.py")
+WHEEL_NEEDS = (
+    *("leadkit/__init__.py", "leadkit/py.typed", "leadkit/sandbox/__init__.py"),
+    *("leadkit/notebooks/sanitize.cfg", "leadkit/notebooks/pytest.ini", "leadkit/reports/lead-report.ipynb"),
+    *("leadkit/reports/page.css", "leadkit/reports/page.js", "leadkit/reports/vendor/plotly-cartesian.min.js"),
+    "leadkit/reports/vendor/plotly-LICENSE.txt",
+)
 SDIST_NEEDS = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "leadkit/py.typed", "tests/conftest.py")
 NOWHERE = ("__pycache__/", ".coverage", ".env", ".pem")
 

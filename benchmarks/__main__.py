@@ -12,7 +12,10 @@ from pathlib import Path
 from benchmarks.figures import keep
 from benchmarks.timing import ROOT
 
-SUBJECTS = ("decode", "mail", "memory", "threads", "mailbox", "imports", "demo", "crm", "hours", "coverage", "metrics")
+SUBJECTS = (
+    *("decode", "mail", "memory", "threads", "mailbox", "imports", "demo", "crm", "budget", "hours", "coverage"),
+    "metrics",
+)
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 
 

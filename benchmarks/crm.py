@@ -31,6 +31,7 @@ def main() -> int:
     interleaved(works, 2)  # whatever is made once, is made now
     times = interleaved(works, given.runs)
     wider = interleaved(_works(_wider(pages)), given.runs)
+    late = interleaved(_works([*map(_wider_below, pages)]), given.runs)
     sizes, judged = sizes_of(parser, given)
     return finish(
         Report(
@@ -40,8 +41,13 @@ def main() -> int:
             figures=[
                 Figure("against orjson", ratio(times, OURS, ORJSON), "of orjson.loads", bound=1.25),
                 Figure("a key more in every row", ratio(wider, OURS, ORJSON), "of orjson.loads"),
+                Figure("a key more in one row of each page", ratio(late, OURS, ORJSON), "of orjson.loads"),
             ],
-            raw={**times, **{f"{work}: a key more in every row": wider[work] for work in wider}},
+            raw={
+                **times,
+                **{f"{work}: a key more in every row": wider[work] for work in wider},
+                **{f"{work}: a key more in one row of each page": late[work] for work in late},
+            },
         ),
         given.json,
     )
@@ -60,8 +66,16 @@ def _works(pages: Sequence[bytes]) -> dict[str, Callable[[], object]]:
 
 def _wider(pages: Sequence[bytes]) -> list[bytes]:
     """The same pages with a key in every row that nobody asked for."""
-    key = b'"mx_Store":'
-    return [page.replace(key, b'"mx_New":"new",' + key) for page in pages]
+    return [page.replace(_KEY, b'"mx_New":"new",' + _KEY) for page in pages]
+
+
+def _wider_below(page: bytes) -> bytes:
+    """The same page with such a key in one row, half-way down."""
+    middle = page.index(_KEY, len(page) // 2)
+    return page[:middle] + b'"mx_New":"new",' + page[middle:]
+
+
+_KEY = b'"mx_Store":'
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from leadkit.account_tables import Clock, Opened, as_clock, over_network
 from leadkit.auth import GivenToken, RefreshedToken
 from leadkit.ebay_tables import EbayTables
 from leadkit.errors import InvalidRequest
-from leadkit.parameters import Request, argument, checked
+from leadkit.parameters import Names, Request, argument, checked
 from leadkit.recorder import Recorder
 from leadkit.redaction import Secret, as_secret
 from leadkit.transport import Transport
@@ -69,24 +69,28 @@ class Ebay(EbayTables):
         clock: Clock | datetime | None = None,
     ) -> None:
         # wrapped at once: a traceback that shows this frame's variables shows no secret
-        token, client_secret, refresh_token = as_secret(token), as_secret(client_secret), as_secret(refresh_token)
+        token = as_secret(token, "Ebay: token")
+        client_secret = as_secret(client_secret, "Ebay: client_secret")
+        refresh_token = as_secret(refresh_token, "Ebay: refresh_token")
         self.account, self._origins, self._auth = account, {}, None  # a traceback may show this half-made account
-        names = [sellers] if isinstance(sellers, str) else sellers
         origins = hosts.origins(hosts.environment(sandbox=sandbox, base_url=base_url))
         given = {
             "site": site,
             "trading_version": trading_version,
             "max_parallel": max_parallel,
             "account": account,
+            "sellers": sellers,
+            "scopes": scopes,
+            "client_id": client_id,
         }
         settings = checked(Settings, "Ebay", given)
-        super().__init__(account=account, sellers=names, origins=origins, max_parallel=settings.max_parallel)
+        super().__init__(account=account, sellers=settings.sellers, origins=origins, max_parallel=settings.max_parallel)
         self._clock = as_clock(clock)
         self._trading = (
             ("X-EBAY-API-SITEID", str(settings.site)),
             ("X-EBAY-API-COMPATIBILITY-LEVEL", settings.trading_version),
         )
-        auth = self._credentials(token, client_id, client_secret, refresh_token, tuple(scopes))
+        auth = self._credentials(token, client_id, client_secret, refresh_token, settings.scopes)
         self._auth = auth
         self._recorder = self._recorder_in(record)
         self._transport = Transport(
@@ -116,7 +120,9 @@ class Ebay(EbayTables):
         Raises:
             InvalidRequest: the variables are not set and no login is stored, or the stored one does not fit them.
         """
-        settings = {name: as_secret(value) if name in _SECRETS else value for name, value in settings.items()}
+        settings = {
+            name: as_secret(value, f"Ebay: {name}") if name in _SECRETS else value for name, value in settings.items()
+        }
         now = as_clock(settings.get("clock"))()
         return cls(**stored_login.completed({**_from_env(), **settings}, now))
 
@@ -172,13 +178,16 @@ class Ebay(EbayTables):
 
 
 class Settings(Request):
-    """The numbers among an account's settings."""
+    """An account's settings, but for its secrets."""
 
     account: Annotated[str, Field(min_length=1)] = argument("a name", default="ebay")
     site: Annotated[int, Field(ge=0)] = argument("eBay's number of the site, such as 0 for the US", default=0)
     trading_version: Annotated[str, Field(pattern=r"^[0-9]{1,5}$")] = argument(
         "a version such as '1487'", default="1487"
     )
+    sellers: Names = argument("a name or several", default=())
+    scopes: Names = argument("names of scopes", default=())
+    client_id: str | None = argument("a text")
     max_parallel: Annotated[int, Field(ge=1, le=64)] = argument("a whole number from 1 to 64", default=8)
 
 

@@ -157,7 +157,7 @@ _LOOPBACK_6 = ipaddress.ip_address("::1")
 
 def _split(url: str) -> SplitResult | None:
     """The parts of a URL; None where it can't be taken apart without doubt."""
-    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         return None
     try:
         parts = urlsplit(url)

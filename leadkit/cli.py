@@ -1,4 +1,4 @@
-"""The command line: `leadkit demo`, `leadkit fetch`, `leadkit login`, `leadkit sandbox`."""
+"""The command line: `leadkit demo`, `fetch`, `report`, `check`, `refresh`, `login`, `sandbox`."""
 
 from __future__ import annotations
 
@@ -93,22 +93,26 @@ def demo(
     leads: Leads = 800,
     out: Annotated[Path, typer.Option(help="The folder for the tables.", metavar="FOLDER")] = _FOLDER,
 ) -> None:
-    """Fetch an invented dealership over HTTP, keep its tables as Parquet, say what is in them: no account needed."""
+    """Fetch an invented dealership over HTTP, keep its tables as Parquet, say what is in them, write a report on them."""
     from leadkit import export, summary  # noqa: PLC0415 - so that --help need not wait for Polars
+    from leadkit.reports.making import make_from  # noqa: PLC0415 - as above
 
     with speaking(interrupted="Interrupted: not all tables were written."):
         warnings.simplefilter("ignore", lk.LeadkitWarning)  # what was odd stands in the summary
         export.prepare(out, _FILES)
+        export.check_ours(out / _REPORT)
         began = time.monotonic()
         with lk.demo(seed, leads) as shop:
             frames = all_tables(shop)
             took = time.monotonic() - began
             export.keep(frames, out)
+            report = make_from(frames, out / _REPORT, zone=shop.zone, hours=shop.hours)
         page = console()
         dealership = len(shop.truth) if shop.truth is not None else 0
         summary.say_what_came(page, frames, seconds=took, of=dealership)
         summary.show(page, frames, zone=shop.zone, files=str(out / export.file_of("<table>")))
         summary.say_next(page, _next_lines(out, seed, leads))
+        say(f"\nThe report, one page to open in a browser: {report.path}")
 
 
 @app.command(epilog="Example: leadkit fetch leads --start 2026-08-01 --out leads.csv")
@@ -193,6 +197,7 @@ def sandbox(
             raise lk.LeadkitError(f"Port {port} can't be used: {error.strerror}. --port 0 takes a free one.") from error
 
 
+_REPORT = "report.html"
 _FILES = ("leads", "conversations", "messages", "mail", "folders", "crm_leads", "times", "problems", "requests")
 _TALKS = ("start", "end", "zone", "item_id", "status", "conversation_type")
 _TAKES: dict[TableName, tuple[str, ...]] = {
@@ -274,6 +279,8 @@ def _arguments_of(table: TableName, given: Mapping[str, Any]) -> dict[str, Any]:
         if name not in _TAKES[table]:
             takers = [other for other, names in _TAKES.items() if name in names]
             _refuse(name, _OPTIONS.get(name, f"--{name.replace('_', '-')}"), " and ".join(takers))
+    if "ids_column" in chosen and "ids" not in chosen:
+        raise typer.BadParameter("--ids-column says which column of --ids FILE, and no --ids was given.")
     return chosen
 
 

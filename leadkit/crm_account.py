@@ -23,8 +23,11 @@ from leadkit.redaction import Secret, Secrets, as_secret
 from leadkit.transport import Budget, Transport
 
 HOST = "api.leadsquared.com"
-_AT_ONCE = 4
-"""How many calls may be on their way: enough for 25 in 5 s, as long as an answer takes less than 0.8 s."""
+_AT_ONCE = 8
+"""How many calls may be on their way: enough for 25 in 5 s, as long as an answer takes less than 1.6 s.
+
+The budget's first calls are out the sooner the more there are, and all later ones follow them a window apart.
+"""
 
 
 class LeadSquared(CrmTables):
@@ -59,7 +62,8 @@ class LeadSquared(CrmTables):
         clock: Clock | datetime | None = None,
     ) -> None:
         # wrapped at once: a traceback that shows this frame's variables shows no secret
-        access_key, secret_key = as_secret(access_key), as_secret(secret_key)
+        access_key = as_secret(access_key, "LeadSquared: access_key")
+        secret_key = as_secret(secret_key, "LeadSquared: secret_key")
         self.account, self._origins = account, {}  # a traceback may show this half-made account
         given = {"host": host, "account": account, "calls": calls, "per_seconds": per_seconds}
         settings = checked(Settings, "LeadSquared", given)
@@ -161,7 +165,7 @@ class Keys:
 def _from_env() -> dict[str, Any]:
     """What the environment tells; the keys are wrapped at once, and None where it does not."""
     found = {name: _variable(name) for name in ("host", "account", "base_url")}
-    keys = {name: as_secret(_variable(name)) for name in ("access_key", "secret_key")}
+    keys = {name: as_secret(_variable(name), name) for name in ("access_key", "secret_key")}
     return {name: value for name, value in found.items() if value} | keys
 
 

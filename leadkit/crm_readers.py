@@ -14,8 +14,8 @@ from leadkit.crm_rows import CrmRows, read_pages
 from leadkit.fetch import check_total
 from leadkit.parameters import checked
 from leadkit.problems import Problems
-from leadkit.readers import Bodies, SavedBody, close_problems, saved_bodies
 from leadkit.records import Table
+from leadkit.saved_bodies import Bodies, SavedBody, checked_given, close_problems, saved_bodies
 from leadkit.sources.leadsquared import (
     CRM_LEADS,
     CrmLeadsRequest,
@@ -48,9 +48,9 @@ def read_crm_leads(
         BadResponse: a body is not what the API promises.
         InvalidRequest: a path where nothing lies, something that is no body, or no name of a column.
     """
-    found = Problems()
+    found, given = Problems(), checked_given(CRM_LEADS.name, account, fetched_at, problems)
     request = checked(CrmLeadsRequest, CRM_LEADS.name, {"ids": (), "columns": columns})
-    rows = crm_of(saved_bodies(bodies, fetched_at), account, found, columns=request.columns)
+    rows = crm_of(saved_bodies(bodies, given.fetched_at), account, found, columns=request.columns)
     close_problems(found, problems, strict=strict)
     return rows
 

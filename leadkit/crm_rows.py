@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import accumulate, groupby
+from typing import Any
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from leadkit.decode.casting import typed
 from leadkit.decode.walk import Misfit
 from leadkit.decode.wire import Wire
 from leadkit.fetch import completed, reading
+from leadkit.leadsquared_errors import errors_beside
 from leadkit.records import Table
 from leadkit.tables import Decoded, decode
 
@@ -25,7 +27,7 @@ class CrmRows:
     """The rows of one or more answers; of each how many it has and how many the API counts.
 
     `keys_of_each` are the keys of each answer, in small letters; of one that was walked those of its first row, and
-    those with values.
+    those with values. `errors` is what the API says went wrong.
     """
 
     frame: pl.DataFrame
@@ -33,6 +35,7 @@ class CrmRows:
     lengths: Sequence[int]
     totals: Sequence[int]
     keys_of_each: Sequence[frozenset[str]]
+    errors: Sequence[Mapping[str, Any]] = ()
 
     def with_ours(self, table: Table, account: str, fetched_at: Sequence[datetime | None]) -> CrmRows:
         """The same with all columns of the table: the account and, of each answer, when it was fetched."""
@@ -55,6 +58,7 @@ class CrmRows:
             lengths=[length for part in parts for length in part.lengths],
             totals=[total for part in parts for total in part.totals],
             keys_of_each=[keys for part in parts for keys in part.keys_of_each],
+            errors=[error for part in parts for error in part.errors],
         )
 
     @cached_property
@@ -208,6 +212,7 @@ def _walked(table: Table, page: CrmPage, status: int | None) -> CrmRows:
         lengths=[len(decoded.frame)],
         totals=[decoded.total("RecordCount")],
         keys_of_each=[frozenset(key.lower() for key in (*keys, *(path.removeprefix("Leads[].") for path in filled)))],
+        errors=errors_beside(decoded.envelope),
     )
 
 

@@ -68,6 +68,17 @@ def prepare(folder: Path, names: Iterable[str]) -> None:
         check_writable(path)
 
 
+def check_ours(page: Path) -> None:
+    """Refuse to overwrite a page that is no report of leadkit's.
+
+    Raises:
+        LeadkitError: it was written by something else, or can't be written.
+    """
+    if page.is_file() and _OUR_PAGE not in page.read_bytes()[:4096]:
+        raise LeadkitError(f"{page} is not from an earlier run, and stays as it is. Name another place with --out.")
+    check_writable(page)
+
+
 def keep(frames: Mapping[str, pl.DataFrame], folder: Path) -> None:
     """Write each table to its Parquet file in a folder that `prepare` made."""
     for name, frame in frames.items():
@@ -101,6 +112,7 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+_OUR_PAGE = b'<meta name="generator" content="leadkit">'
 OURS = {"leadkit": "demo"}
 """What the Parquet files of `keep` are known by."""
 # What may stand before the sign and is passed over: white space, control and invisible characters, all sorts of quotes

@@ -10,9 +10,9 @@ import polars as pl
 
 from leadkit.decode.html_text import newest_message
 from leadkit.decode.xml import children
-from leadkit.fetch import completed, looks_of, union
+from leadkit.fetch import completed, looks_of, tell_without_key, union
 from leadkit.mail_records import FOLDERS, MAIL, TOTALS
-from leadkit.problems import Problems
+from leadkit.problems import Problem, Problems
 from leadkit.records import Column
 from leadkit.tables import decode_elements
 from leadkit.trading import Said, rows_inside, with_blanks
@@ -26,13 +26,18 @@ ENVELOPE = frozenset(
 )
 
 
+_ON_ONE_LINE = pl.element().struct.with_fields(pl.field("url").str.replace_all(r"\s", ""))
+
+
 def mail_rows(said: Said, *, account: str, fetched_at: datetime | None, problems: Problems) -> pl.DataFrame:
     """The messages of one answer; what was odd in them goes to the problems."""
     decoded = decode_elements(MAIL, rows_inside(said.root, "Messages", "Message", MAIL, problems))
     rows = completed(MAIL, decoded.frame, account=account, fetched_at=fetched_at)
     problems.add_misfits(decoded.misfits, MAIL, rows)
     return _with_text(rows).with_columns(
-        with_blanks(rows.get_column("subject"), as_one=" "), with_blanks(rows.get_column("response_url"), as_one="")
+        with_blanks(rows.get_column("subject"), as_one=" "),
+        with_blanks(rows.get_column("response_url"), as_one=""),
+        pl.col("media").list.eval(_ON_ONE_LINE),
     )
 
 
@@ -43,6 +48,7 @@ def folder_rows(said: Said, *, account: str, fetched_at: datetime | None, proble
     decoded = decode_elements(FOLDERS, found)
     rows = completed(FOLDERS, decoded.frame, account=account, fetched_at=fetched_at)
     problems.add_misfits(decoded.misfits, FOLDERS, rows)
+    tell_without_key(problems, FOLDERS, rows.get_column("folder_id").null_count())
     for folder in found:
         folder.getparent().remove(folder)
     of_all = decode_elements(TOTALS, summaries)
@@ -60,6 +66,14 @@ def merged(mail: pl.DataFrame) -> pl.DataFrame:
         return mail
     once = known.group_by("message_id", maintain_order=True).agg(pl.all().drop_nulls().last()).select(mail.columns)
     return pl.concat([once, mail.filter(pl.col("message_id").is_null())])
+
+
+def tell_in_folders(problems: Problems, mail: pl.DataFrame) -> None:
+    """Tell how many messages stand in more than one folder."""
+    known = mail.select("message_id", "folder_id").drop_nulls().unique()
+    if again := len(known) - known.get_column("message_id").n_unique():
+        detail = "messages that stand in more than one folder are kept once, as in the last of them"
+        problems.add(Problem(MAIL.name, "duplicate", "folder_id", count=again, detail=detail))
 
 
 def named(mail: pl.DataFrame, folders: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -110,6 +110,14 @@ def _read_moment(value: object) -> datetime:
     raise ValueError("not a time")
 
 
+def _names(value: object) -> tuple[object, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes):
+        return tuple(value)
+    raise ValueError("no names")
+
+
 def _item_id(value: object) -> object:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if isinstance(text, str) and _DIGITS.fullmatch(text) and text.strip("0"):
@@ -120,17 +128,18 @@ def _item_id(value: object) -> object:
 _FIRST_YEAR = 1000  # strftime writes earlier years with fewer digits
 _DIGITS = re.compile(r"[0-9]{1,19}")
 ItemId = Annotated[str, BeforeValidator(_item_id)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
-_A_TIME = "a date, a datetime or an ISO 8601 string such as '2026-08-01' or '2026-08-01T09:00:00Z'"
+A_TIME = "a date, a datetime or an ISO 8601 string such as '2026-08-01' or '2026-08-01T09:00:00Z'"
 
 
 class Span(Request):
     """A span of time: `start` is in it, `end` is not; naive values are read in `zone`."""
 
     zone: Zone = argument("the name of a time zone such as 'UTC' or 'America/Chicago'", default=ZoneInfo("UTC"))
-    start: Moment = argument(_A_TIME, "time")
-    end: Moment = argument(_A_TIME, "time")
+    start: Moment = argument(A_TIME, "time")
+    end: Moment = argument(A_TIME, "time")
     max_rows: Annotated[int, Field(ge=1)] | None = argument("a whole number from 1, or None for all rows")
 
     @model_validator(mode="after")

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -16,21 +12,15 @@ import polars as pl
 from leadkit.errors import InvalidRequest
 from leadkit.fetch import check_total, completed, once_each, reading, tell_without_key, union
 from leadkit.mail_records import FOLDERS, MAIL
-from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first
-from leadkit.problems import Problems, as_dicts
-from leadkit.recorded_files import Sidecar, read_recorded
-from leadkit.recorder import sidecar_of
+from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first, tell_in_folders
+from leadkit.problems import Problems
 from leadkit.records import Table
-from leadkit.retry_after import http_date
+from leadkit.saved_bodies import Bodies, SavedBody, checked_given, close_problems, saved_bodies, saved_xml
 from leadkit.sellers import with_other_party, with_sender
 from leadkit.sources.ebay_conversations import CONVERSATIONS, MESSAGES, newest_first
 from leadkit.sources.ebay_leads import LEADS, read_leads_body
 from leadkit.tables import Decoded, decode
 from leadkit.trading import Said, read_answer, tell
-
-Bodies = (
-    str | os.PathLike[str] | bytes | Mapping[str, Any] | Iterable[str | os.PathLike[str] | bytes | Mapping[str, Any]]
-)
 
 
 def read_leads(
@@ -52,10 +42,10 @@ def read_leads(
 
     Raises:
         BadResponse: a body is not what the API promises.
-        InvalidRequest: a path where nothing lies, or something that is no body.
+        InvalidRequest: a path where nothing lies, something that is no body, or another argument of the wrong kind.
     """
-    found = Problems()
-    leads = leads_of(saved_bodies(bodies, fetched_at), account, found)
+    found, given = Problems(), checked_given("leads", account, fetched_at, problems)
+    leads = leads_of(saved_bodies(bodies, given.fetched_at), account, found)
     close_problems(found, problems, strict=strict)
     return leads
 
@@ -81,10 +71,10 @@ def read_conversations(
 
     Raises:
         BadResponse: a body is not what the API promises.
-        InvalidRequest: a path where nothing lies, or something that is no body.
+        InvalidRequest: a path where nothing lies, something that is no body, or another argument of the wrong kind.
     """
-    found = Problems()
-    rows = conversations_of(saved_bodies(bodies, fetched_at), account, _names(sellers), found)
+    found, given = Problems(), checked_given("conversations", account, fetched_at, problems, sellers)
+    rows = conversations_of(saved_bodies(bodies, given.fetched_at), account, given.names, found)
     close_problems(found, problems, strict=strict)
     return rows
 
@@ -116,11 +106,11 @@ def read_messages(
         BadResponse: a body is not what the API promises.
         InvalidRequest: a path where nothing lies, something that is no body, or not as many ids as bodies.
     """
-    found = Problems()
-    saved = saved_bodies(bodies, fetched_at)
+    found, given = Problems(), checked_given("messages", account, fetched_at, problems, sellers)
+    saved = saved_bodies(bodies, given.fetched_at)
     ids = _one_each("conversation_id", conversation_id, len(saved))
     references = _one_each("reference_id", reference_id, len(saved))
-    rows = messages_of(saved, account, _names(sellers), found, ids=ids, references=references)
+    rows = messages_of(saved, account, given.names, found, ids=ids, references=references)
     close_problems(found, problems, strict=strict)
     return rows
 
@@ -144,10 +134,10 @@ def read_mail(
 
     Raises:
         BadResponse: a body is not what the API promises, or an answer that failed.
-        InvalidRequest: a path where nothing lies, or something that is no body.
+        InvalidRequest: a path where nothing lies, something that is no body, or another argument of the wrong kind.
     """
-    found = Problems()
-    rows = mail_of(_saved_xml(bodies, fetched_at), account, found, at=fetched_at)
+    found, given = Problems(), checked_given("mail", account, fetched_at, problems)
+    rows = mail_of(saved_xml(bodies, given.fetched_at), account, found, at=given.fetched_at)
     close_problems(found, problems, strict=strict)
     return rows
 
@@ -171,10 +161,10 @@ def read_folders(
 
     Raises:
         BadResponse: a body is not what the API promises, or an answer that failed.
-        InvalidRequest: a path where nothing lies, or something that is no body.
+        InvalidRequest: a path where nothing lies, something that is no body, or another argument of the wrong kind.
     """
-    found = Problems()
-    rows = folders_of(_saved_xml(bodies, fetched_at), account, found, at=fetched_at)
+    found, given = Problems(), checked_given("folders", account, fetched_at, problems)
+    rows = folders_of(saved_xml(bodies, given.fetched_at), account, found, at=given.fetched_at)
     close_problems(found, problems, strict=strict)
     return rows
 
@@ -236,15 +226,27 @@ def messages_of(
 
 
 def mail_of(
-    saved: Iterable[SavedBody], account: str, problems: Problems, *, at: datetime | None = None
+    saved: Iterable[SavedBody],
+    account: str,
+    problems: Problems,
+    *,
+    at: datetime | None = None,
+    beside: Iterable[SavedBody] = (),
 ) -> pl.DataFrame:
-    """The messages of these bodies, each once with all that is known of it, the oldest first."""
+    """The messages of these bodies, each once with all that is known of it, the oldest first.
+
+    The names of their folders are in these bodies, or in those `beside` them.
+    """
     frames, folders = [], [FOLDERS.empty()]
     for one, said in _answers(MAIL, saved, problems):
         known = at or said.at or one.fetched_at
         frames.append(mail_rows(said, account=account, fetched_at=known, problems=problems))
         folders.append(folder_rows(said, account=account, fetched_at=known, problems=problems))
-    rows = oldest_first(merged(union(MAIL, frames)))
+    for _, said in _answers(FOLDERS, beside, Problems()):
+        folders.append(folder_rows(said, account=account, fetched_at=None, problems=Problems()))
+    found = union(MAIL, frames)
+    tell_in_folders(problems, found)
+    rows = oldest_first(merged(found))
     tell_without_key(problems, MAIL, rows.get_column(MAIL.key).null_count())
     return named(rows, pl.concat(folders))
 
@@ -257,7 +259,10 @@ def folders_of(
         folder_rows(said, account=account, fetched_at=at or said.at or one.fetched_at, problems=problems)
         for one, said in _answers(FOLDERS, saved, problems)
     ]
-    return union(FOLDERS, frames).unique("folder_id", keep="last", maintain_order=True)
+    found = union(FOLDERS, frames)
+    without_id = pl.col("folder_id").is_null()
+    known = found.filter(~without_id).unique("folder_id", keep="last", maintain_order=True)
+    return pl.concat([known, found.filter(without_id).unique("name", keep="last", maintain_order=True)])
 
 
 def _answers(table: Table, saved: Iterable[SavedBody], problems: Problems) -> Iterator[tuple[SavedBody, Said]]:
@@ -271,57 +276,6 @@ def _answers(table: Table, saved: Iterable[SavedBody], problems: Problems) -> It
 def _said(table: Table, one: SavedBody) -> Said:
     call = f"{table.name} ({one.name})"
     return reading(table.name, one.body, lambda: read_answer(one.body, call=call, root=ROOT))
-
-
-@dataclass(frozen=True, slots=True)
-class SavedBody:
-    """One body, where it was found, when it was fetched, and which thread it is of where its place tells that."""
-
-    name: str
-    body: bytes = field(repr=False)
-    fetched_at: datetime | None
-    thread: str | None = None
-
-
-def saved_bodies(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
-    """The bodies in whatever form they were given."""
-    if isinstance(bodies, str | os.PathLike):
-        return _from_path(Path(bodies), fetched_at)
-    if isinstance(bodies, bytes):
-        return [SavedBody("bytes", bodies, fetched_at)]
-    if isinstance(bodies, Mapping):
-        return [SavedBody("dict", json.dumps(bodies, default=str).encode(), fetched_at)]
-    if isinstance(bodies, Iterable):
-        return [saved for one in bodies for saved in saved_bodies(one, fetched_at)]
-    raise InvalidRequest(f"bodies is a {type(bodies).__name__}; give a path, bytes, a dict, or a list of them.")
-
-
-def _from_path(path: Path, fetched_at: datetime | None) -> list[SavedBody]:
-    if path.is_dir():
-        files = sorted(file for file in path.glob("*.json") if not file.name.endswith(".meta.json"))
-        return [saved for file in files for saved in _from_path(file, fetched_at)]
-    if not path.is_file():
-        raise InvalidRequest(f"bodies: there is nothing at {str(path)!r}; give a file or a folder of .json files.")
-    return [SavedBody(path.name, path.read_bytes(), fetched_at or _recorded_at(path))]
-
-
-def _saved_xml(bodies: Bodies, fetched_at: datetime | None) -> list[SavedBody]:
-    """As `saved_bodies`, of XML: a folder's .xml files; a dict can't be one."""
-    if isinstance(bodies, Mapping):
-        raise InvalidRequest("bodies is a dict; these answers are XML: give a path, bytes, or a list of them.")
-    if isinstance(bodies, str | os.PathLike) and Path(bodies).is_dir():
-        return [saved for file in sorted(Path(bodies).glob("*.xml")) for saved in _from_path(file, fetched_at)]
-    if isinstance(bodies, str | os.PathLike | bytes) or not isinstance(bodies, Iterable):
-        return saved_bodies(bodies, fetched_at)
-    return [saved for one in bodies for saved in _saved_xml(one, fetched_at)]
-
-
-def _recorded_at(path: Path) -> datetime | None:
-    sidecar = sidecar_of(path)
-    if not sidecar.is_file():
-        return None
-    told = read_recorded(sidecar, Sidecar)
-    return http_date(told.date) or told.at
 
 
 def _decoded(table: Table, one: SavedBody, *, bare: bool = False) -> Decoded:
@@ -361,14 +315,3 @@ def _one_each(name: str, given: str | Sequence[str | None] | None, bodies: int) 
     if len(given) != bodies:
         raise InvalidRequest(f"{name} has {len(given)} ids for {bodies} bodies; give one for all, or one each.")
     return list(given)
-
-
-def _names(sellers: str | Iterable[str]) -> frozenset[str]:
-    return frozenset([sellers] if isinstance(sellers, str) else sellers)
-
-
-def close_problems(found: Problems, collected: list[dict[str, Any]] | None, *, strict: bool) -> None:
-    """Hand the problems over, and warn or raise."""
-    if collected is not None:
-        collected += as_dicts(found)
-    found.close(strict=strict)

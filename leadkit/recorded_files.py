@@ -51,6 +51,13 @@ class Sidecar(RecordedFile):
     sent: str | None = None
 
 
+class WhenFetched(RecordedFile):
+    """What a sidecar tells of the time of its body."""
+
+    date: str | None = None
+    at: AwareDatetime | None = None
+
+
 class Marker(RecordedFile):
     """What is told of a whole fetch, or of one that has begun."""
 

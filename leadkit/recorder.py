@@ -17,6 +17,7 @@ from typing import Any
 
 from leadkit.calls import Call, Reply
 from leadkit.errors import InvalidRequest
+from leadkit.folder_path import folder_path
 from leadkit.redaction import Secrets
 
 
@@ -42,7 +43,7 @@ class Recorder:
     def __init__(
         self, directory: str | os.PathLike[str], *, account: str, secrets: Secrets, clock: Callable[[], datetime]
     ) -> None:
-        self.directory = Path(directory)
+        self.directory = folder_path("record", directory)
         self._account = account
         self._secrets = secrets
         self._clock = clock

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from leadkit.calls import Answer, Call, Reply
 from leadkit.error_bodies import named_error
 from leadkit.errors import BadResponse, InvalidRequest, NotFound
+from leadkit.folder_path import folder_path
 from leadkit.recorded_files import Marker, Sidecar, damaged, fetch_of, read_recorded, source_of
 from leadkit.recorder import MARKER, NUMBERED, FetchRecord, Recorder, content_digest, sidecar_of
 from leadkit.redaction import Secrets
@@ -191,7 +192,7 @@ def _shown(key: _Key) -> str:
 
 
 def _folder(directory: str | os.PathLike[str]) -> Path:
-    folder = Path(directory)
+    folder = folder_path("path", directory)
     if not folder.is_dir():
         raise InvalidRequest(f"There is no folder {str(folder)!r}; give one with recorded or saved bodies.")
     return folder

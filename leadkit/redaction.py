@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
+from leadkit.errors import InvalidRequest
+
 MASK = "***"
 
 
@@ -34,9 +36,17 @@ class Secret:
         raise TypeError("A Secret can't be pickled or copied.")
 
 
-def as_secret(value: str | Secret | None) -> Secret | None:
-    """A value wrapped, so that a traceback which shows it shows no secret; None where there is none."""
-    return Secret(value) if isinstance(value, str) and value else value or None
+def as_secret(value: str | Secret | None, name: str) -> Secret | None:
+    """A value wrapped, so that a traceback which shows it shows no secret; None where there is none.
+
+    Raises:
+        InvalidRequest: the argument of this name is no text; what it is stays unsaid.
+    """
+    if isinstance(value, Secret):
+        return value
+    if not (value is None or isinstance(value, str)):
+        raise InvalidRequest(f"{name} is refused: it is a {type(value).__name__}; allowed is a text.")
+    return Secret(value) if value else None
 
 
 class Secrets:

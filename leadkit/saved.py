@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from pathlib import Path
 
 import polars as pl
 
 from leadkit.dictionary import TABLES
 from leadkit.ebay_tables import EbayTables
 from leadkit.fetch import Run, within
+from leadkit.folder_path import folder_path
 from leadkit.mail_records import MAIL
 from leadkit.mail_request import FoldersRequest, MailRequest
 from leadkit.mail_rows import only_selected
@@ -20,6 +20,7 @@ from leadkit.readers import conversations_of, folders_of, leads_of, mail_of, mes
 from leadkit.recorded_files import AccountFile, read_recorded
 from leadkit.recorder import ACCOUNT
 from leadkit.recording import recorded_fetches
+from leadkit.saved_bodies import checked_given
 from leadkit.saved_crm import SavedCrm
 from leadkit.saved_tables import SavedTables
 from leadkit.sources.ebay_conversations import (
@@ -57,13 +58,14 @@ class Saved(SavedTables, EbayTables):
         account: str | None = None,
         sellers: Iterable[str] | None = None,
     ) -> None:
-        self._folder = Path(path)
+        given = checked_given("Saved", account, sellers=() if sellers is None else sellers)
+        self._folder = folder_path("path", path)
         self._fetches = recorded_fetches(self._folder, of=TABLES.keys() - {"crm_leads"})
         path = self._folder / ACCOUNT
         told = read_recorded(path, AccountFile) if path.is_file() else AccountFile()
         super().__init__(
             account=account or told.account or "ebay",
-            sellers=told.sellers if sellers is None else sellers,
+            sellers=told.sellers if sellers is None else given.sellers,
             origins={"api": "", "apiz": ""},
             max_parallel=1,
         )
@@ -127,7 +129,7 @@ class Saved(SavedTables, EbayTables):
 
     def _filtered_mail(self, run: Run, request: MailRequest) -> pl.DataFrame:
         end = run.clamped(MAIL, request.start, request.end)
-        found = mail_of(self._bodies("mail", run), run.account, run.problems)
+        found = mail_of(self._bodies("mail", run), run.account, run.problems, beside=self._there("folders"))
         if request.folder is not None:
             found = found.filter(pl.col("folder_id").is_in(request.folder))
         tell_missing(run, request, found)

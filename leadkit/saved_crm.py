@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 
 from leadkit.crm_readers import crm_of, crm_rows_of
 from leadkit.crm_tables import CrmTables
 from leadkit.fetch import Run
+from leadkit.folder_path import folder_path
 from leadkit.problems import Problems
-from leadkit.readers import SavedBody
 from leadkit.recorded_files import damaged
 from leadkit.recording import RecordedFetch, bodies, recorded_fetches
+from leadkit.saved_bodies import SavedBody, checked_given
 from leadkit.saved_tables import SavedTables
 from leadkit.sources.leadsquared import CRM_LEADS, KNOWN, CrmLeadsRequest, in_order, table_of, tell_missing_columns
 
@@ -33,7 +33,8 @@ class SavedCrm(SavedTables, CrmTables):
     """
 
     def __init__(self, path: str | os.PathLike[str], *, account: str | None = None) -> None:
-        self._folder = Path(path)
+        checked_given("SavedCrm", account)
+        self._folder = folder_path("path", path)
         self._fetches = recorded_fetches(self._folder, of=[CRM_LEADS.name])
         recorded = [fetch.account for fetch in self._fetches]
         super().__init__(account=account or (*recorded, "leadsquared")[0], origins={"crm": ""}, max_parallel=1)

@@ -16,9 +16,9 @@ from leadkit.dictionary import TABLES
 from leadkit.errors import NotFound
 from leadkit.fetch import Run
 from leadkit.parameters import Request, checked
-from leadkit.readers import SavedBody
 from leadkit.recorder import FetchRecord
 from leadkit.recording import Recorded, RecordedFetch, Replay, bodies
+from leadkit.saved_bodies import SavedBody
 from leadkit.trading import verdict
 
 
@@ -82,10 +82,13 @@ class SavedTables(AccountTables):
 
     def _bodies(self, source: str, run: Run) -> list[SavedBody]:
         """Every body of a table: of whole fetches, of single answers, and saved by hand."""
+        found = self._there(source)
+        self._tell(run, source, found=bool(found))
+        return found
+
+    def _there(self, source: str) -> list[SavedBody]:
         answers = [answer for fetch in self._whole(source) for answer in fetch.answers if _has_data(answer)]
-        by_hand = [_saved_by_hand(path) for path in bodies(self._folder, source)]
-        self._tell(run, source, found=bool(answers or by_hand))
-        return [*map(_as_body, answers), *by_hand]
+        return [*map(_as_body, answers), *(_saved_by_hand(path) for path in bodies(self._folder, source))]
 
     def _tell(self, run: Run, source: str, *, found: bool) -> None:
         table = TABLES[source]

@@ -21,6 +21,7 @@ from leadkit.metrics.hours import BusinessHours
 from leadkit.shop_file import keep_shop, kept_shop
 
 if TYPE_CHECKING:
+    from leadkit.sandbox import Sandbox
     from leadkit.saved_crm import SavedCrm
 
 T = TypeVar("T")
@@ -88,6 +89,14 @@ def demo(seed: int = 7, leads: int = 800, *, record: str | os.PathLike[str] | No
     from leadkit.sandbox import Sandbox  # noqa: PLC0415 - the server is loaded when it is used
 
     sandbox = Sandbox(seed=seed, leads=leads).start()
+    try:
+        return _demo_on(sandbox, record)
+    except BaseException:
+        sandbox.stop()
+        raise
+
+
+def _demo_on(sandbox: Sandbox, record: str | os.PathLike[str] | None) -> Shop:
     dealership = sandbox.dealership
     shared: dict[str, Any] = {"base_url": sandbox.url, "account": "demo", "record": record, "clock": dealership.now}
     ebay = Ebay(sandbox.token, sellers=dealership.sellers, **shared)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from leadkit.folder_path import folder_path
 from leadkit.recorded_files import ShopFile, read_recorded
 from leadkit.recorder import write_json
 
@@ -22,5 +23,5 @@ def kept_shop(folder: str | os.PathLike[str]) -> ShopFile:
     Raises:
         BadResponse: the file is damaged.
     """
-    path = Path(folder) / SHOP
+    path = folder_path("path", folder) / SHOP
     return read_recorded(path, ShopFile) if path.is_file() else ShopFile()

@@ -1,4 +1,4 @@
-"""What `leadkit demo` prints: the numbers, what stands out in them, what they are made of; one screen.
+"""What `leadkit demo` prints: the numbers, what stands out in them, what they are made of.
 
 Only counts, sums, waits, names of statuses and currencies, and moments of all leads: nothing of any person.
 """
@@ -46,6 +46,7 @@ def show(console: Console, frames: Mapping[str, pl.DataFrame], *, zone: str, fil
     _print(console, _part("Fees", _fees(fee_totals(leads, times=times)), note="each currency by itself"))
     _print(console, Columns(shares, padding=(0, 4)))
     _print(console, _part("Tables", _tables(frames, zone), note=files))
+    _print(console, _part("What each source tells", _told(), note="phone calls are in none"))
     _print(console, _part("What was odd", _odd(odd(frames["problems"]))))
 
 
@@ -118,6 +119,13 @@ def odd(problems: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+TELLS = (
+    ("leads", "who, which ad, what fee, NEW or RESPONDED", "when answered; ended ads"),
+    ("messages", "every message with its time", "deleted threads, guests"),
+    ("mail", "UserResponseDate, the Sent folder", "more than a year back"),
+    ("crm_leads", "when a lead reached the CRM, its stage", "replies"),
+)
+"""What each source can and can't tell."""
 _REPLIES = "naive: the known waits alone; honest: those who still wait count"
 _WITHIN = {"1 h": "answered_within_1h", "24 h": "answered_within_24h"}
 _NONE = "-"
@@ -175,6 +183,13 @@ def _tables(frames: Mapping[str, pl.DataFrame], zone: str) -> RenderableType:
     at = frames["leads"].get_column("submitted_at").dt.convert_time_zone(zone)
     moments = [f"{moment:%Y-%m-%d %H:%M}" for moment in (at.min(), at.max()) if isinstance(moment, datetime)]
     return Group(grid, _nothing(f"leads from {' to '.join(moments)}, {zone}")) if moments else grid
+
+
+def _told() -> Table:
+    grid = _grid("", "it tells", "it can't tell")
+    for name, tells, misses in TELLS:
+        grid.add_row(name, tells, Text(misses, style="dim"))
+    return grid
 
 
 def _shares(found: pl.DataFrame) -> RenderableType:

@@ -124,6 +124,8 @@ def rows_inside(root: Element, container: str, name: str, table: Table, problems
     containers = children(root, container)
     found = [one for outer in containers for one in outer.iterchildren(f"{{*}}{name}")]
     if len(found) < sum(map(len, containers)):
+        found = [one for outer in containers for one in children(outer, name)]  # with prefixes that nobody declared
+    if len(found) < sum(map(len, containers)):
         for other in {local_name(one) for outer in containers for one in outer} - {name}:
             path, detail = f"{container}.{other}", "not in leadkit's tables; holds an element"
             problems.add(Problem(table.name, "unknown_key", path, detail=detail))

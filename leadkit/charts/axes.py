@@ -63,7 +63,7 @@ def measured(frame: pl.DataFrame, column: str, *, by: str) -> Measure:
         low, high = ticks.pop("range")
         places = [math.log10(minutes) for minutes in ticks["tickvals"]]
         scale = {"cmin": low, "cmax": high, "colorbar": {"tickvals": places, "ticktext": ticks["ticktext"]}}
-        return Measure(words, minutes(column).log10().round(3), wording.span, scale)
+        return Measure(words, log_of(column).round(3), wording.span, scale)
     if dtype.is_float():
         shares = {"cmin": 0, "cmax": 1, "colorbar": {"tickformat": ".0%", "nticks": 6}}
         return Measure(words, pl.col(column).round(4), wording.share, shares)
@@ -77,7 +77,12 @@ def measured(frame: pl.DataFrame, column: str, *, by: str) -> Measure:
 
 def minutes(column: str) -> pl.Expr:
     """A wait in minutes for an axis that has no place for 0; shorter ones than it shows stand just before it."""
-    return (pl.col(column).dt.total_microseconds() / _MINUTE).clip(lower_bound=FIRST / 2).round_sig_figs(5)
+    return _after_the_first(column).round_sig_figs(5)
+
+
+def log_of(column: str) -> pl.Expr:
+    """Where a wait stands on that axis."""
+    return _after_the_first(column).log10()
 
 
 def waits_axis(waits: pl.Series) -> dict[str, Any]:
@@ -168,6 +173,10 @@ def in_words(column: str) -> str:
         if within != column
         else _WORDS.get(column, column.replace("_", " "))
     )
+
+
+def _after_the_first(column: str) -> pl.Expr:
+    return (pl.col(column).dt.total_microseconds() / _MINUTE).clip(lower_bound=FIRST / 2)
 
 
 _UNITS = {"m": "min", "h": "h"}

@@ -21,6 +21,7 @@ from leadkit.wording import share as percent
 _USUAL = ("yes_share", "sla_rate", "share")
 _ENDS = {"sla_rate": ("sla_low", "sla_high"), "share": ("low", "high")}
 _MOST = 15
+_FEW = 10  # of which `few` says to look at the counts only
 _APART = 0.22  # of a row, from one share of it to the next
 _LABEL = 40  # characters of a row's name
 
@@ -73,7 +74,7 @@ def shares(
         alt=f"Dot chart. {heading}: {'; '.join(_read(rows, columns[0], names))}.",
         height=140 + 46 * rows.height + (14 * rows.height + 26) * (len(columns) - 1),
         showlegend=len(columns) > 1,
-        xaxis={**SHARES, "range": [-0.02, 1.02], "rangemode": "normal"},
+        xaxis={**SHARES, "range": [0, 1.02], "rangemode": "normal"},
         yaxis=rows_axis(rows.height),
         annotations=labels_above(labels, above=0.14 + _APART * (len(columns) - 1) / 2),
     )
@@ -184,6 +185,7 @@ def _points(
         opacity=0.55,
         hoverinfo="skip",
         showlegend=False,
+        cliponaxis=False,
         **group,
     )
     few = rows.select(_few(rows)).to_series()
@@ -195,6 +197,7 @@ def _points(
         marker={"color": colour, "size": 10, "symbol": [MARKERS[place] + ("-open" if one else "") for one in few]},
         customdata=list(zip(names, _in_words(rows, column), strict=True)),
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+        cliponaxis=False,
         **group,
     )
 
@@ -214,7 +217,7 @@ def _ends(column: str) -> tuple[str, str]:
 
 
 def _few(rows: pl.DataFrame) -> pl.Expr:
-    return pl.col("few").eq_missing("n<10") if "few" in rows.columns else pl.col("leads") < 10  # noqa: PLR2004
+    return pl.col("few").eq_missing("n<10") if "few" in rows.columns else pl.col("leads") < _FEW
 
 
 def _in_words(rows: pl.DataFrame, column: str) -> list[str]:

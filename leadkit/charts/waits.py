@@ -8,7 +8,7 @@ from datetime import timedelta
 import plotly.graph_objects as go
 import polars as pl
 
-from leadkit.charts.axes import FIRST, minutes, said, waits_axis
+from leadkit.charts.axes import FIRST, log_of, minutes, said, waits_axis
 from leadkit.charts.figures import drawn, nothing, rows_of
 from leadkit.charts.groups import COLOURED, Series, by_columns, series_of
 from leadkit.charts.look import BANDS, Theme
@@ -133,16 +133,16 @@ def _thinned(steps: pl.DataFrame, most: int) -> pl.DataFrame:
     """The steps, or of many the last one of each of so many stretches of the axis."""
     if steps.height <= most:
         return steps
-    place = minutes("t").log()
-    stretch = (place - place.min()) / (place.max() - place.min()) * most
-    return steps.filter(stretch.floor().ne_missing(stretch.floor().shift(-1)))
+    first, last = steps.select(log_of("t").alias("first").first(), log_of("t").alias("last").last()).row(0)
+    stretch = ((log_of("t") - first) / (last - first) * most).cast(pl.Int32)
+    return steps.filter(stretch != stretch.shift(-1, fill_value=most + 1))
 
 
 def _read(one: Series) -> str:
     """What the curve shows at some marks that it reaches, in words."""
     reached = [mark for mark in _MARKS if one.rows.get_column("t").max() >= mark]  # type: ignore[operator]  # a timedelta
     read = [f"{share(_share_at(one.rows, mark))} after {span(mark)}" for mark in reached]
-    *_, (last, end) = one.rows.select("t", "unanswered_share").rows()[-1:]
+    last, end = one.rows.select("t", "unanswered_share").row(-1)
     every = ", ".join([*read, f"{share(end)} at the end, {span(last)}"])
     return f"{one.name or 'All'} (n = {_size(one.rows):,}): {every}."
 

@@ -1,8 +1,8 @@
 """Bytes of an XML answer become a tree: strictly, and where that fails after a repair that is told.
 
-The repair escapes what only looks like an entity, writes HTML's entities as their characters, and takes out what XML
-can't hold. CDATA and true entities stay as they are. An answer with a DOCTYPE is refused whatever it declares: it could
-name files and grow without end.
+The repair escapes what only looks like an entity or a tag, writes HTML's entities as their characters, takes out what
+XML can't hold, and declares the prefix of the top element. CDATA and true entities stay as they are. An answer with a
+DOCTYPE is refused whatever it declares: it could name files and grow without end.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import html.entities
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -100,10 +99,11 @@ def _repaired(body: bytes, call: str, why: str) -> Tree:
     text, losses = _decoded(body)
     if not _is_whole(text):
         raise BadResponse(f"{call}: the body is no whole XML ({why}); it has {len(body):,} bytes.", code="not_xml")
-    mended = _mended(text, repairs)
-    for mend in (str, partial(_wrapped, repairs=repairs)):
+    mended = text
+    for mend in (_mended, _wrapped, _without_bare_brackets):  # each on top of those before
+        mended = mend(mended, repairs)
         try:
-            return Tree(etree.fromstring(mend(mended).encode(), _parser()), dict(repairs), losses)
+            return Tree(etree.fromstring(mended.encode(), _parser()), dict(repairs), losses)
         except etree.XMLSyntaxError as error:
             why = _why(error)
     return _recovered(mended, Tree(None, dict(repairs), losses), call, why)
@@ -147,7 +147,8 @@ def _is_whole(text: str) -> bool:
 
 
 def _mended(text: str, repairs: Counter[str]) -> str:
-    """The text with what can be mended: outside of CDATA entities, everywhere what XML can't hold."""
+    """The text with what can be mended: the prefix on top, entities outside of CDATA, and what XML can't hold."""
+    text = _with_prefix(text, repairs)
     parts = _CDATA.split(text)
     parts[::2] = [_ENTITY.sub(lambda found: _entity(found, repairs), part) for part in parts[::2]]
     joined = "".join(parts)
@@ -155,6 +156,20 @@ def _mended(text: str, repairs: Counter[str]) -> str:
     if len(mended) < len(joined):
         repairs[_TAKEN_OUT] += len(joined) - len(mended)
     return mended
+
+
+def _with_prefix(text: str, repairs: Counter[str]) -> str:
+    """The text with a declaration of its top element's prefix, where it has one that is not declared there."""
+    first = _FIRST_TAG.match(text)
+    prefix, named, _ = first[1].partition(":") if first else ("", "", "")
+    if (
+        first is None
+        or not named
+        or re.search(rf"\sxmlns:{re.escape(prefix)}\s*=", text[: text.find(">", first.end())])
+    ):
+        return text
+    repairs["a prefix that nobody declared"] += 1
+    return f'{text[: first.end()]} xmlns:{prefix}="urn:undeclared"{text[first.end() :]}'
 
 
 def _entity(found: re.Match[str], repairs: Counter[str]) -> str:
@@ -183,12 +198,23 @@ def _wrapped(text: str, repairs: Counter[str]) -> str:
         if end < 0:
             break
         inner = text[opened.end() : end]
-        wrap = "<" in inner and not inner.lstrip().startswith("<![CDATA[")
+        tags = any(_TAG.search(part) for part in _CDATA.split(inner)[::2])
+        wrap = tags and not inner.lstrip().startswith("<![CDATA[")
         if wrap:
             repairs["HTML that is no XML, kept as it is"] += 1
         done += [text[at : opened.end()], f"<![CDATA[{inner.replace(']]>', _SPLIT)}]]>" if wrap else inner]
         at = end
     return "".join([*done, text[at:]])
+
+
+def _without_bare_brackets(text: str, repairs: Counter[str]) -> str:
+    """The text without what looks like the beginning of a tag and can be none, outside of CDATA."""
+    parts = _CDATA.split(text)
+    for place in range(0, len(parts), 2):
+        parts[place], escaped = _BARE_BRACKET.subn("&lt;", parts[place])
+        if escaped:
+            repairs["pointed brackets that open no tag, escaped"] += escaped
+    return "".join(parts)
 
 
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -209,4 +235,6 @@ _FIRST_TAG = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*<([A-Za-z_][\w.:-]
 _LAST_TAG = re.compile(r"</([A-Za-z_][\w.:-]*)\s*>\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*\Z")
 _ENTITY = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{0,31});|#([0-9]{1,8}|[xX][0-9A-Fa-f]{1,7});)?")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAG = re.compile(r"<(?:[^\W\d]|[:/?]|!--)")
+_BARE_BRACKET = re.compile(r"<(?![^\W\d]|[:/!?])")
 _OPENED = re.compile(r"<((?:[\w.-]+:)?(?:Text|Content))(?:\s[^<>]*)?(?<!/)>")

@@ -34,11 +34,10 @@ def looked_up(by: str, few: pl.DataFrame, name: str, otherwise: str) -> pl.Expr:
     rows, values = few.get_column(by), few.get_column(name)
     length = few.select(pl.col(by).max() + 1).item()
     places = pl.repeat(None, length, dtype=pl.UInt32, eager=True).scatter(rows, np.arange(len(few), dtype=np.uint32))
-
-    def found(numbers: pl.Series) -> pl.Series:
-        return values.gather(places.gather(numbers, null_on_oob=True))
-
-    return pl.coalesce(pl.col(by).map_batches(found, values.dtype, is_elementwise=True), otherwise).alias(name)
+    found = pl.col(by).map_batches(
+        lambda numbers: values.gather(places.gather(numbers, null_on_oob=True)), values.dtype, is_elementwise=True
+    )
+    return pl.coalesce(found, otherwise).alias(name)
 
 
 _COLUMNS = 16  # more than are digested together: no two columns have one seed

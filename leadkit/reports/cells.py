@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from leadkit.notebooks.document import Cell, Notebook
 from leadkit.reports.cleaning import cleaned
-from leadkit.reports.drawings import Drawing, alternative
+from leadkit.reports.drawings import Drawing, alternative, drawable
 from leadkit.reports.shown import PLOTLY, richest
 
 Clean = Callable[[str], str]
@@ -91,7 +91,7 @@ def _outputs(cell: Cell, drawings: list[Drawing], headings: Headings, clean: Cle
     for output in cell["outputs"]:
         form, content = richest(output)
         if form == PLOTLY:
-            drawings.append(_clean_all(content, clean))
+            drawings.append(drawable(_clean_all(content, clean)))
             yield _place_for(drawings[-1], len(drawings))
         elif form == "text/markdown":
             yield _prose(clean(content), headings)
@@ -118,8 +118,11 @@ def _clean_all(value: Any, clean: Clean) -> Any:  # JSON in, JSON out
 
 
 def _html(content: str) -> str:
-    """HTML of an output; what is wider than the page scrolls, by keyboard, too."""
-    return f'<div class="output" role="region" aria-label="Result" tabindex="0">{cleaned(content)}</div>'
+    """HTML of an output; what is wider than the page scrolls, by keyboard, too. Its styles reach nothing else."""
+    inside = cleaned(content)
+    if "<style" in inside:
+        inside = f'<div><template shadowrootmode="open">{inside}</template></div>'
+    return f'<div class="output" role="group" aria-label="Result" tabindex="0">{inside}</div>'
 
 
 def _plain_text(content: str) -> str:

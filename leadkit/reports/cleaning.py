@@ -17,18 +17,22 @@ _CELL = {"colspan", "rowspan", "scope", "headers"}
 
 
 def cleaned(html: str) -> str:
-    """The HTML without scripts, forms, frames, event handlers, and addresses that would be loaded."""
-    return _CLEANER.clean(html)
+    """The HTML without scripts, forms, frames, event handlers, and addresses that would be loaded, also by styles."""
+    return _STYLE.sub(lambda style: "" if _LOADS.search(style[0]) else style[0], _CLEANER.clean(html))
 
 
 def _kept(_: str, attribute: str, value: str) -> str | None:
     if attribute == "src":
         return value if re.match(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", value) else None
+    if attribute == "style":
+        return None if _LOADS.search(value) else value
     if attribute == "href":
         return value if re.match(r"(?:https?://|mailto:|#)", value, re.IGNORECASE) else None
     return value
 
 
+_STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
+_LOADS = re.compile(r"url|@import|image-set|src\(|\\", re.IGNORECASE)  # a backslash can spell any of them
 _CLEANER = nh3.Cleaner(
     tags=_TABLES | _TEXTS,
     clean_content_tags={"script", "title", "textarea", "noscript", "iframe"},

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from leadkit.errors import LeadkitError
+
 Drawing = dict[str, Any]
 """A chart as JSON: data and layout."""
 
@@ -19,12 +21,32 @@ CARTESIAN = frozenset(
 """The kinds of traces that the smaller program draws."""
 SMALLER = Path(__file__).parent / "vendor" / "plotly-cartesian.min.js"
 """plotly.js-cartesian-dist-min of the version that plotly brings; MIT, see the licence beside it."""
+_AS_SVG = {"scattergl": "scatter", "scatterpolargl": "scatterpolar"}
+_NOT_DRAWN = frozenset(
+    {
+        *("parcoords", "splom"),  # their program makes programs of texts, which the page forbids
+        *("choropleth", "scattergeo", "choroplethmap", "densitymap", "scattermap"),  # they load their maps
+    }
+)
+
+
+def drawable(drawing: Drawing) -> Drawing:
+    """The chart with nothing in it that a page which loads nothing can't draw; points go without the graphics card.
+
+    Raises:
+        LeadkitError: it is of a kind that can't be drawn there.
+    """
+    kinds = [trace.get("type", "scatter") for trace in drawing["data"]]
+    if off := sorted(_NOT_DRAWN.intersection(kinds)):
+        raise LeadkitError(
+            f"A chart of kind {', '.join(off)} can't be drawn in a page that loads nothing. Show another."
+        )
+    traces = [{**trace, "type": _AS_SVG.get(kind, kind)} for trace, kind in zip(drawing["data"], kinds, strict=True)]
+    return {**drawing, "data": traces}
 
 
 def program_for(drawings: Sequence[Drawing]) -> str:
-    """The JavaScript that draws these charts; none where there are none."""
-    if not drawings:
-        return ""
+    """The JavaScript that draws these charts."""
     if all(trace.get("type", "scatter") in CARTESIAN for drawing in drawings for trace in drawing["data"]):
         return SMALLER.read_text(encoding="utf-8")
     from plotly.offline import get_plotlyjs  # noqa: PLC0415 - loaded when it is used

@@ -88,6 +88,7 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
+<meta name="generator" content="leadkit">
 <title>{title}</title>
 <style>{style}</style>
 </head>

@@ -53,11 +53,13 @@ def fetched(parameters: ReportParameters) -> ReportTables:
     Raises:
         LeadkitError: the leads could not be fetched, or there is no such account.
     """
-    with warnings.catch_warnings(), open(parameters.source) as shop:
-        warnings.simplefilter("ignore", LeadkitWarning)  # what was odd stands in the report
+    with open(parameters.source) as shop:
         zone = parameters.zone or shop.zone
-        frames, missing = _frames(shop, parameters, zone)
-        return measured(parameters, frames, zone=zone, hours=_hours(shop, parameters, zone), missing=missing)
+        hours = BusinessHours(zone, parameters.hours) if parameters.hours else shop.hours
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LeadkitWarning)  # what was odd in the data stands in the report
+            frames, missing = _frames(shop, parameters, zone)
+    return measured(parameters, frames, zone=zone, hours=hours, missing=missing)
 
 
 def measured(
@@ -97,6 +99,7 @@ _LEFT_OUT = (Forbidden, NotFound)
 def _frames(shop: Shop, parameters: ReportParameters, zone: str) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
     """The frames that came, and why the others did not."""
     ebay, start = shop.ebay, parameters.start
+    zone = zone if start or parameters.end else "UTC"  # without a bound it says nothing, and a recording has UTC
     leads = ebay.leads(start, parameters.end, include_messages=True, zone=zone, progress=False)
     frames = {"leads": leads}
     missing: dict[str, str] = {}
@@ -115,10 +118,6 @@ def _frames(shop: Shop, parameters: ReportParameters, zone: str) -> tuple[dict[s
         except _LEFT_OUT as error:
             missing[name] = str(error)
     return frames | {"problems": ebay.problems}, missing
-
-
-def _hours(shop: Shop, parameters: ReportParameters, zone: str) -> BusinessHours | None:
-    return BusinessHours(zone, parameters.hours) if parameters.hours else shop.hours
 
 
 def _of_account(frame: pl.DataFrame, account: str | None) -> pl.DataFrame:

@@ -18,7 +18,18 @@ from leadkit.errors import LeadkitError
 from leadkit.fetch import Run, check_total, once_each, reading, tell_without_key, union, within
 from leadkit.mail_records import FOLDERS, MAIL
 from leadkit.mail_request import CALL, FoldersRequest, MailRequest
-from leadkit.mail_rows import ENVELOPE, NAMES, ROOT, folder_rows, keys_of, mail_rows, merged, named, oldest_first
+from leadkit.mail_rows import (
+    ENVELOPE,
+    NAMES,
+    ROOT,
+    folder_rows,
+    keys_of,
+    mail_rows,
+    merged,
+    named,
+    oldest_first,
+    tell_in_folders,
+)
 from leadkit.pages import Page, by_number
 from leadkit.records import Table
 from leadkit.trading import (
@@ -58,7 +69,8 @@ def fetch_mail(run: Run, request: MailRequest, headers: Headers) -> pl.DataFrame
     swept = {folder: mailbox.in_folder(folder) for folder in request.folders}
     found = union(MAIL, swept.values())
     tell_missing(run, request, found)
-    tell_repeats(run, found)
+    tell_without_key(run.problems, MAIL, found.get_column("message_id").null_count())
+    tell_in_folders(run.problems, found)
     found = once_each(MAIL, within(found, "received_at", request.start, end))
     found = run.first_rows(MAIL, oldest_first(found), request.max_rows)
     if request.bodies:
@@ -66,15 +78,6 @@ def fetch_mail(run: Run, request: MailRequest, headers: Headers) -> pl.DataFrame
     found = mailbox.with_names(found)
     mailbox.check_counts({folder: len(rows) for folder, rows in swept.items()})
     return found
-
-
-def tell_repeats(run: Run, found: pl.DataFrame) -> None:
-    """Tell which messages stood in more than one folder, and how many have no id."""
-    ids = found.get_column("message_id")
-    tell_without_key(run.problems, MAIL, ids.null_count())
-    if again := len(ids.drop_nulls()) - ids.drop_nulls().n_unique():
-        detail = "messages that stand in more than one folder are kept once, as in the last of them"
-        run.tell(MAIL, "duplicate", column="folder_id", count=again, detail=detail)
 
 
 def fetch_folders(run: Run, _: FoldersRequest, headers: Headers) -> pl.DataFrame:

@@ -274,6 +274,9 @@ def in_order(leads: pl.DataFrame, ids: Iterable[str]) -> pl.DataFrame:
 def tell_rows(problems: Problems, table: Table, rows: CrmRows, ids: Iterable[str] | None) -> None:
     """Tell what did not fit in the rows, which came twice, without an id, or unasked (where it is known what was)."""
     problems.add_misfits(rows.misfits, table, rows.frame)
+    for error in rows.errors:
+        detail = f"the API warns: {error['code'] or ''} {error['message'] or ''}".strip()
+        problems.add(Problem(table.name, "api_warning", "Status", error["code"], detail=detail))
     asked = None if ids is None else {one.lower() for one in ids}
     unasked = (
         [] if asked is None else [key for key in rows.ids.drop_nulls().unique(maintain_order=True) if key not in asked]

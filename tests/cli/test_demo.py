@@ -21,6 +21,7 @@ import pytest
 import leadkit as lk
 from leadkit import wording
 from leadkit.cli import app, main
+from leadkit.summary import TELLS
 
 FETCHED = ("leads", "conversations", "messages", "mail", "folders", "crm_leads")
 TABLES = (*FETCHED, "times", "problems", "requests")
@@ -69,7 +70,8 @@ def percent(part, of):
 
 def test_each_table_is_a_file_for_its_owner_only(told):
     folder = told[1] / "leadkit-demo"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.parquet" for name in TABLES)
+    files = [*(f"{name}.parquet" for name in TABLES), "report.html"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(files)
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
@@ -187,10 +189,18 @@ def test_the_calls_are_counted(printed, tables):
     assert f" s. {tables['leads'].height:,} of 300 leads are on active listings.\n" in printed
 
 
-def test_the_whole_fits_on_a_screen(printed):
+def test_the_numbers_stand_on_the_first_screen_and_no_line_is_wide(printed):
     lines = printed.splitlines()
-    assert len(lines) <= 45
+    titles = [line.split("  ")[0] for line in lines[:24] if line[:1].strip()]
+    assert {"Replies", "What stands out", "Fees"} <= set(titles)
+    assert len(lines) <= 56
     assert max(map(len, lines)) <= 80
+
+
+def test_each_source_says_what_it_tells_and_what_not(printed):
+    part = printed.split("What each source tells")[1].split("What was odd")[0]
+    for name, tells, misses in TELLS:
+        assert re.search(rf"^ +{name} +{re.escape(tells)} +{re.escape(misses)} *$", part, re.MULTILINE)
 
 
 def test_nothing_personal_is_printed(printed, tables):
@@ -253,7 +263,7 @@ def read(terminal):
 
 def test_the_lines_to_type_next_run_as_they_stand(told):
     printed, here = told
-    lines = [text.strip() for text in printed.split("Next, in Python\n")[1].splitlines()]
+    lines = [text.strip() for text in printed.split("Next, in Python\n")[1].split("\n\n")[0].splitlines()]
     assert len(lines) == 5
     code = "\n".join([*lines, "print(len(leads), len(times), len(shop.ebay.leads()))"])
     done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, check=True)
@@ -323,7 +333,9 @@ def test_the_version_is_told(run):
     assert run("--version").stdout == f"leadkit {importlib.metadata.version('leadkit')}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["fetch"], ["login"], ["sandbox"]])
+@pytest.mark.parametrize(
+    "command", [[], ["demo"], ["fetch"], ["login"], ["report"], ["check"], ["refresh"], ["sandbox"]]
+)
 def test_help_fits_on_a_screen_and_shows_an_example(run, command):
     told = run(*command, "--help")
     assert told.exit_code == 0
@@ -342,9 +354,12 @@ def test_the_program_and_the_module_are_one(monkeypatch, capsys):
     done = subprocess.run([sys.executable, "-m", "leadkit", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == capsys.readouterr().out
     assert {command.name or command.callback.__name__ for command in app.registered_commands} == {
+        "check",
         "demo",
         "fetch",
         "login",
+        "refresh",
+        "report",
         "sandbox",
     }
 
@@ -366,3 +381,19 @@ def test_help_does_not_wait_for_polars():
     code = "import sys, leadkit.cli; print('polars' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_it_ends_with_a_report_that_asks_nobody_for_anything(told):
+    printed, here = told
+    assert printed.endswith("\nThe report, one page to open in a browser: leadkit-demo/report.html\n")
+    assert "default-src 'none'" in (here / "leadkit-demo" / "report.html").read_text()
+
+
+def test_a_page_of_somebody_else_stays(run, tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "report.html").write_text("<title>mine</title>")
+    refused = run("demo", "--leads", "20", "--out", str(folder))
+    assert refused.exit_code == 1
+    assert "report.html is not from an earlier run, and stays as it is." in refused.stderr
+    assert [path.name for path in folder.iterdir()] == ["report.html"]

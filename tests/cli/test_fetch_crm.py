@@ -26,6 +26,12 @@ def ids(sandbox):
     return list(sandbox.dealership.crm.leads)[:5]
 
 
+def test_a_column_of_no_file_is_refused_before_anything_is_asked(run, tmp_path):
+    done = run("fetch", "crm_leads", "--ids-column", "id", "--out", tmp_path / "a.csv")
+    assert done.exit_code == 2
+    assert "--ids-column says which column" in " ".join(done.stderr.split())
+
+
 def write_lines(path, ids):
     path.write_text("\ufeff" + "\r\n".join(["", *ids, " "]), encoding="utf-8")
 

@@ -234,6 +234,37 @@ def test_a_column_that_was_asked_for_and_never_comes_is_told_once() -> None:
     assert found["mx_Stroe"].to_list() == [None, None]
 
 
+def test_a_column_that_only_a_later_row_has_is_not_missing() -> None:
+    for odd in ("x", ["x"]):  # the second one is walked
+        rows = [lead(1), lead(2, Phone="1", mx_Store="Lot"), lead(3, mx_New=odd)]
+        body = {"RecordCount": 3, "Leads": rows}
+        found, problems = leads_of(body, ["id-00001", "id-00002", "id-00003"], ["Phone", "mx_Store"])
+        assert found.select("phone", "mx_Store").rows() == [(None, None), ("1", "Lot"), (None, None)]
+        assert kinds(problems) == ["unknown_key"]
+
+
+def test_pages_of_which_only_some_are_odd_keep_their_order_and_tell_the_right_rows() -> None:
+    plain, odd = [lead(1), lead(2, CreatedOn="soon")], [lead(3), lead(4, FirstName=["Ann"])]
+    wide, cased = [lead(5), lead(6, mx_New="x")], [{"PROSPECTID": "id-00007", "createdon": "late"}]
+    pages = [json.dumps({"RecordCount": 7, "Leads": rows}).encode() for rows in (plain, odd, wide, cased)]
+    told: list[dict[str, Any]] = []
+    with unheard():
+        found = lk.read_crm_leads(pages, columns=[], problems=told)
+    assert found["prospect_id"].to_list() == [f"id-{number:05d}" for number in range(1, 8)]
+    assert [(row["kind"], row["column"], row["row_key"], row["count"]) for row in told] == [
+        ("bad_value", "created_at", "id-00002", 2),
+        ("bad_value", "first_name", "id-00004", 1),
+    ]
+
+
+@pytest.mark.parametrize("value", [5003, 1.7, True, None], ids=str)
+def test_a_value_of_a_key_that_nobody_asked_for_may_be_of_any_kind(value: Any) -> None:
+    rows = [lead(1), lead(2, mx_New=value), lead(3)]
+    found, problems = leads_of({"RecordCount": 3, "Leads": rows}, ["id-00001", "id-00002", "id-00003"])
+    assert found["first_name"].to_list() == ["Ann 1", "Ann 2", "Ann 3"]
+    assert problems.select("kind", "column", "count").rows() == [("unknown_key", "Leads[].mx_New", 1)]
+
+
 def test_examples_of_other_columns_are_masked_for_they_may_be_personal() -> None:
     found, problems = leads_of(one(mx_Note=["Ann Lee"]), columns=["mx_Note"])
     assert found["mx_Note"].to_list() == [None]

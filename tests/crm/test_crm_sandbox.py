@@ -74,6 +74,28 @@ def test_a_verdict_of_the_sandbox_ends_at_once(sandbox: Sandbox, status: int) ->
     assert (caught.value.code, caught.value.status, len(sandbox.requests)) == ("MXDuplicateEntryException", status, 1)
 
 
+LIMITS = [
+    ("MXInvalidInputException", "PageSize of the request exceeds the limit of 1000"),
+    ("MXInvalidOperationException", "Too many columns: calls for leads exceed 200"),
+    ("MXException", "Lead limit of your plan is reached"),
+    ("MXException", "The column mx_Rate_Limit holds no rate limit"),
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(200, lk.LeadkitError), (400, lk.LeadkitError), (403, lk.Forbidden), (500, lk.LeadkitError)]
+)
+@pytest.mark.parametrize(("exception", "message"), LIMITS)
+def test_a_verdict_that_speaks_of_limits_is_no_throttling(
+    sandbox: Sandbox, exception: str, message: str, status: int, kind: type[lk.LeadkitError]
+) -> None:
+    sandbox.faults.add("mx_error", type=exception, message=message, status=status)
+    with account(sandbox) as crm, pytest.raises(lk.LeadkitError) as caught:
+        crm.leads(["id-00001"])
+    assert (type(caught.value), caught.value.code, len(sandbox.requests)) == (kind, exception, 1)
+    assert message in str(caught.value)
+
+
 def test_wrong_keys_are_unauthorized_and_the_right_host_is_told(sandbox: Sandbox) -> None:
     crm = lk.LeadSquared("another-key", sandbox.secret_key, base_url=sandbox.url)
     with crm, pytest.raises(lk.Unauthorized, match=r"give host='api-us11.leadsquared.com'"):

@@ -91,6 +91,19 @@ def test_a_403_that_is_no_throttling_is_forbidden(answer: Served) -> None:
     assert calls == 1
 
 
+@pytest.mark.parametrize("message", ["Lead limit of your plan", "Storage quota exceeded", "No limits for this user"])
+def test_a_403_without_an_exception_is_throttling_only_where_it_speaks_of_calls(message: str) -> None:
+    error, calls = failure(as_json({"Message": message}, 403))
+    assert (type(error), calls) == (lk.Forbidden, 1)
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_the_sentence_of_the_page_is_throttling_under_any_exception(status: int, no_pauses: None) -> None:
+    throttled = as_json(mx("MXException", TOO_MANY["ExceptionMessage"]), status)
+    with asking(throttled, GOOD) as (crm, _):
+        assert len(crm.leads(["id-00001"])) == 1
+
+
 def test_a_401_is_unauthorized_and_names_the_keys() -> None:
     error, calls = failure(as_json(mx("MXUnauthorizedException", "Access key is invalid"), 401))
     assert (type(error), error.status, error.code, calls) == (lk.Unauthorized, 401, "MXUnauthorizedException", 1)
@@ -131,6 +144,19 @@ def test_a_404_asks_to_check_the_address() -> None:
 def test_a_200_that_says_error_is_an_error(body: dict[str, Any]) -> None:
     error, calls = failure(as_json(body))
     assert (type(error), error.status, calls) == (lk.LeadkitError, 200, 1)
+
+
+@pytest.mark.parametrize("said", [mx(), FAILED], ids=str)
+def test_rows_that_come_with_an_error_are_kept_and_it_is_told(said: dict[str, Any]) -> None:
+    body = {"RecordCount": 2, "Leads": [lead(1), lead(2)]}
+    words = "Column mx_No does not exist" if said == mx() else "The lead is locked"
+    for whole in (body | said, said | body):
+        with asking(as_json(whole)) as (crm, _), pytest.warns(lk.LeadkitWarning, match=f"the API warns: .*{words}"):
+            assert len(crm.leads(["id-00001", "id-00002"])) == 2
+        told: list[dict[str, Any]] = []
+        with pytest.warns(lk.LeadkitWarning, match="api_warning"):
+            assert len(lk.read_crm_leads([whole, {"RecordCount": 0}], problems=told)) == 2
+        assert [row["row_key"] for row in told if row["kind"] == "api_warning"] == [said.get("ExceptionType")]
 
 
 def test_leads_with_a_status_of_their_own_are_no_error() -> None:

@@ -12,7 +12,8 @@ ROOMS = {
     "declaring": ("records parameters mail_records", "errors"),
     "decoding": ("decode problems tables sellers", "errors declaring"),
     "calling": (
-        "calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache private_file",
+        "calls bodies pace redaction request_log error_bodies leadsquared_errors retry_after token_cache private_file "
+        "folder_path",
         "errors",
     ),
     "sending": ("transport auth token_server recorder recorded_files recording", "errors calling"),
@@ -21,7 +22,7 @@ ROOMS = {
     "sources": ("sources", "errors declaring decoding calling paging fetching"),
     "accounts": (
         "account_tables accounts hosts consent login stored_login ebay_tables crm_account crm_tables dictionary "
-        "readers crm_readers saved saved_tables saved_crm shop_file",
+        "readers saved_bodies crm_readers saved saved_tables saved_crm shop_file",
         "errors declaring decoding calling sending paging fetching sources",
     ),
     "frames": ("metrics charts wording cells display", "errors"),
@@ -35,7 +36,7 @@ ROOMS = {
         "cli_login cli_notebooks login_dialog terminal",
         "errors calling accounts front notebooks reports",
     ),
-    "top": ("cli id_files __main__ summary", "errors accounts frames shop sandbox front dialog explorer"),
+    "top": ("cli id_files __main__ summary", "errors accounts frames shop sandbox front dialog reports explorer"),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it

@@ -62,6 +62,13 @@ def test_rows_stay_and_there_is_one_warning(sandbox: Sandbox, shop: Dealership, 
     )
 
 
+def test_rows_that_come_with_an_error_are_kept_whatever_the_ack_says() -> None:
+    with asking(answer(ONE, ack="Success", errors=error(37, Tag="x"))) as (ebay, _):
+        with pytest.warns(lk.LeadkitWarning, match=r"the API warns: 37 Long 37\."):
+            assert ebay.mail()["message_id"].to_list() == ["1"]
+        assert kinds(ebay) == {"api_warning": 1}
+
+
 def test_warnings_that_say_different_things_are_rows_of_their_own() -> None:
     told = error(1, severity="Warning") + error(2, severity="Warning") + error(1, severity="Warning")
     with asking(answer(ONE, ack="Warning", errors=told)) as (ebay, _):

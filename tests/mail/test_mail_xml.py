@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import resource
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from growth import LINEAR, growth
 from loopback import Served, serving
-from mail_answers import an_account, answer, asking, kinds, message, messages, read, told, unheard
+from mail_answers import NAMESPACE, an_account, answer, asking, kinds, message, messages, read, told, unheard
 
 import leadkit as lk
 from leadkit.sandbox import Sandbox, mail_headers_body
@@ -46,7 +47,7 @@ def test_what_the_sandbox_breaks_is_repaired_and_told(sandbox: Sandbox, how: str
     with account(sandbox) as ebay, unheard():
         usual = ebay.mail(1)
         assert ebay.problems.is_empty()
-        sandbox.faults.add("xml", how=how)
+        sandbox.faults.add("xml", how=how, where={"DetailLevel": "ReturnHeaders"})
         repaired = ebay.mail(1)
         assert kinds(ebay).keys() == {"repaired_xml"}
     assert repaired["subject"].to_list() == [one + at_the_end for one in usual["subject"]]
@@ -86,6 +87,10 @@ def test_a_doctype_is_refused_whatever_it_declares(sandbox: Sandbox, how: str) -
         ("a&#11;b&#0;c&#xFFFF;d", "abcd", "repaired_xml"),
         ("&#X41;&#99999999;&#xD800;", "A", "repaired_xml"),
         ("\ufffe\uffff.", ".", "repaired_xml"),
+        ("a < b", "a < b", "repaired_xml"),
+        ("<5 a<<< &amp; 3<4 <", "<5 a<<< & 3<4 <", "repaired_xml"),
+        ("<![CDATA[a < b]]> < c", "a < b < c", "repaired_xml"),
+        ("a < b<br>&lt;", "a < b<br>&lt;", "repaired_xml"),
         ("a<br>b", "a<br>b", "repaired_xml"),
         ("a<br>b &amp; c", "a<br>b &amp; c", "repaired_xml"),
         ("a<br>b<![CDATA[c]]>", "a<br>b<![CDATA[c]]>", "repaired_xml"),
@@ -114,6 +119,30 @@ def test_each_sort_of_repair_is_a_row_with_its_count() -> None:
     }
 
 
+def test_a_prefix_that_nobody_declared_is_declared() -> None:
+    body = messages(message(1, Subject="a & b", MessageMedia="<MediaName>n</MediaName>"), message(2, Text="<b>x</b>"))
+    bare = body.decode().replace(f' xmlns="{NAMESPACE}"', "")
+    prefixed = re.sub(r"<(/?)(?=[A-Z])", r"<\1ebl:", bare)
+    found, problems = read(prefixed.encode())
+    assert found.equals(read(body)[0])
+    assert {one["detail"].removeprefix("the answer was no XML: "): one["count"] for one in problems} == {
+        "bare ampersands, escaped": 1,
+        "a prefix that nobody declared": 1,
+    }
+    declared = prefixed.replace("<ebl:GetMy", "<ebl:GetMy", 1).replace("Response>", "Response xmlns:ebl = 'urn:x'>", 1)
+    assert read(declared.encode())[1][0]["detail"].endswith("bare ampersands, escaped")
+    inside = body.decode().replace("<Message>", "<x:Message>").replace("</Message>", "</x:Message>")
+    found, problems = read(inside.encode())
+    assert found["message_id"].to_list() == ["1", "2"]
+    assert "lossy_xml" in told(problems)
+
+
+def test_the_address_of_a_picture_has_no_line_breaks() -> None:
+    picture = "<MediaName> a  b </MediaName><MediaURL>\n  http://x/\n    y.jpg\n</MediaURL>"
+    found, _ = read(messages(message(1, MessageMedia=picture), message(2), message(3, MessageMedia="")))
+    assert found["media"].to_list() == [[{"name": " a  b ", "type": None, "url": "http://x/y.jpg"}], None, []]
+
+
 def test_a_text_that_is_left_open_costs_no_more_than_it_must() -> None:
     _, problems = read(messages("<Message><MessageID>1</MessageID><Text>a & b</Message>"))
     assert "lossy_xml" in told(problems)
@@ -121,7 +150,7 @@ def test_a_text_that_is_left_open_costs_no_more_than_it_must() -> None:
 
 def test_what_only_recovering_can_not_read_is_refused() -> None:
     with pytest.raises(lk.BadResponse, match="no XML, even after its repair"):
-        lk.read_mail(b"<GetMyMessagesResponse><</GetMyMessagesResponse>")
+        lk.read_mail(b"<GetMyMessagesResponse><!</GetMyMessagesResponse>")
 
 
 def test_the_error_for_what_is_no_xml_quotes_nobody() -> None:
@@ -241,11 +270,10 @@ def test_entities_name_no_file_and_do_not_explode(declared: str, used: str, code
             f"<Messages>{message(1, Text=used)}</Messages>", head=f"<!DOCTYPE GetMyMessagesResponse {doctype}>"
         )
         sent = body.decode().replace('"utf-8"', f'"{codec}"').encode(codec)
-        begun, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises(lk.BadResponse) as caught:
             lk.read_mail(sent)
         assert server.arrived == []
-    assert time.process_time() - begun < 2
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < 20 * len(sent) + 20_000_000
     assert CANARY not in str(caught.value)
 
@@ -264,6 +292,7 @@ def test_an_xinclude_is_a_text_like_any_other(tmp_path: Path) -> None:
 HEAVY = {
     "open CDATA": lambda n: "<![CDATA[" * n,
     "CDATA": lambda n: "<![CDATA[]]>" * n + "&",
+    "pointed brackets": lambda n: "<" * n,
     "brackets": lambda n: "<![CDATA[" + "]" * n + "&",
     "ampersands": lambda n: "&" * n,
     "entities": lambda n: "&nbsp;" * n,
@@ -282,20 +311,19 @@ HEAVY = {
 
 
 @pytest.mark.parametrize("made", HEAVY.values(), ids=HEAVY)
-def test_whatever_is_repeated_takes_no_long_time(made: Any) -> None:
-    body = answer(f"<Messages>{message(1)}{made(60_000)}</Messages>")
-    begun = time.process_time()
-    with contextlib.suppress(lk.BadResponse):
-        read(body)
-    assert time.process_time() - begun < 3
+def test_whatever_is_repeated_costs_in_proportion(made: Any) -> None:
+    def reading(body: bytes) -> None:
+        with contextlib.suppress(lk.BadResponse):
+            read(body)
+
+    bodies = [answer(f"<Messages>{message(1)}{made(count)}</Messages>") for count in (30_000, 60_000)]
+    assert growth(reading, *bodies) < LINEAR
 
 
 @pytest.mark.parametrize("count", [431, 20_000])
 def test_all_headers_of_a_mailbox_are_there(count: int) -> None:
     body = mail_headers_body(count)
-    begun = time.process_time()
     found = lk.read_mail(body)
-    assert time.process_time() - begun < 15
     assert (len(found), found["message_id"].n_unique()) == (count, count)
     assert found["received_at"].is_sorted()
     assert found["subject"].null_count() == 0

@@ -35,9 +35,10 @@ def in_cdata(text: str) -> Piece:
     return Piece(f"<![CDATA[{text}]]>", text)
 
 
-BARE, NAMED, TAKEN = (
+BARE, NAMED, OPEN, TAKEN = (
     "bare ampersands, escaped",
     "HTML entities, written as their characters",
+    "pointed brackets that open no tag, escaped",
     "characters that XML can't hold, taken out",
 )
 TEXTS = st.text(LETTERS, max_size=12)
@@ -54,6 +55,7 @@ PIECES = st.one_of(
     st.sampled_from([("&nbsp;", "\xa0"), ("&eacute;", "é"), ("&LT;", "<"), ("&hearts;", "♥"), ("&AMP;", "&")]).map(
         lambda pair: Piece(*pair, NAMED)
     ),
+    st.sampled_from(["< ", "<<", "<5", "<="]).map(lambda text: Piece(text + " ", text + " ", OPEN)),
     CONTROLS.map(lambda one: Piece(one, "", TAKEN)),
     CONTROLS.map(lambda one: Piece(f"&#{ord(one)};", "", TAKEN)),
     st.sampled_from(["&#xD800;", "&#99999999;", "&#0;"]).map(lambda text: Piece(text, "", TAKEN)),
@@ -61,8 +63,8 @@ PIECES = st.one_of(
 REFERENCES = st.lists(PIECES, max_size=10)
 
 
-def bare_ampersands(pieces: list[Piece]) -> int:
-    return sum(piece.written.count("&") for piece in pieces if piece.damage == BARE)
+def bare(sign: str, pieces: list[Piece], damage: str) -> int:
+    return sum(piece.written.count(sign) for piece in pieces if piece.damage == damage)
 
 
 @settings(max_examples=150, suppress_health_check=SLOW)
@@ -72,7 +74,9 @@ def test_what_was_put_into_an_element_comes_out_and_all_damage_is_told(pieces: l
     written, meant = "".join(one.written for one in pieces), "".join(one.meant for one in pieces)
     damage = Counter(one.damage for one in pieces if one.damage)
     if BARE in damage:
-        damage[BARE] = bare_ampersands(pieces)
+        damage[BARE] = bare("&", pieces, BARE)
+    if OPEN in damage:
+        damage[OPEN] = bare("<", pieces, OPEN)
     found, problems = read(messages(message(1, **{element: written}), message(2, Sender="ann", Content="-")))
     (row,) = found.filter(found["message_id"] == "1").rows(named=True)
     if element == "Content":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notebooks.made_notebooks import PLOTLY, chart, code, notebook, result, shown, stream, text, write
+from notebooks.made_notebooks import PLOTLY, chart, code, failed, notebook, result, shown, stream, text, write
 
 from leadkit.errors import LeadkitError
 from leadkit.notebooks.canonical import canonical
@@ -45,6 +45,11 @@ def test_views_of_widgets_leave_and_their_words_stay():
     only = {**both, "data": {WIDGET: {"model_id": "f00"}}}
     (cell,) = canonical(notebook(code("1", both, only), widgets={"state": {}}))["cells"]
     assert [one["data"] for one in cell["outputs"]] == [{"text/plain": "K"}]
+
+
+def test_an_error_is_kept_as_it_is():
+    (cell,) = canonical(notebook(code("1", failed())))["cells"]
+    assert cell["outputs"] == [failed()]
 
 
 def test_volatile_metadata_leave_and_tags_and_title_stay():

@@ -11,6 +11,7 @@ from hostile import PAYLOADS
 from notebooks.made_notebooks import PLOTLY, chart, code, failed, notebook, result, shown, stream, text
 from reports.made_reports import Page
 
+from leadkit.errors import LeadkitError
 from leadkit.reports.drawings import SMALLER
 from leadkit.reports.page import page
 
@@ -66,6 +67,13 @@ def test_a_chart_that_the_smaller_program_can_not_draw_brings_the_whole_one():
     assert len(made(chart_cell(chart(1, 2)), chart_cell(polar))) > 4_000_000
 
 
+def test_points_are_drawn_without_the_graphics_card_and_maps_are_refused():
+    points = {"data": [{"type": "scattergl", "x": [1], "y": [2]}], "layout": {}}
+    assert '"type":"scatter"' in made(chart_cell(points)).partition('id="drawings">')[2].partition("</script>")[0]
+    with pytest.raises(LeadkitError, match="A chart of kind choropleth can't be drawn"):
+        made(chart_cell({"data": [{"type": "choropleth"}], "layout": {}}))
+
+
 def test_a_chart_comes_in_both_themes_with_its_words():
     html = made(chart_cell(chart(1, 2, title={"text": "A <b>title</b>"}, height=300)))
     (drawing,) = json.loads(html.partition('id="drawings">')[2].partition("</script>")[0])
@@ -105,10 +113,24 @@ def test_each_kind_of_output_is_shown(output, html):
     assert html in made(text("# T"), code("1", output))
 
 
+def test_the_styles_of_an_output_reach_nothing_else():
+    styled = "<style>body { display: none }</style><p>x</p>"
+    assert f'<div><template shadowrootmode="open">{styled}</template></div>' in made(code("1", shown(styled)))
+    assert "<template" not in made(code("1", shown("<p>x</p>")))
+
+
+@pytest.mark.parametrize("style", ["@import 'x'", "p { background: URL(x) }", "p { background: \\75 rl(x) }"])
+def test_styles_that_load_are_taken_out_and_others_stay(style):
+    html = made(code("1", shown(f"<style>{style}</style><p style='color: red'>x</p><p style=\"{style}\">y</p>")))
+    assert '<p style="color: red">x</p><p>y</p>' in html
+    assert style not in html.partition("<body>")[2].partition("<details")[0]
+
+
 def test_what_can_not_be_shown_is_left_out():
     widget = shown({"model_id": "a widget"}, "application/vnd.jupyter.widget-view+json")
     assert "a widget" not in made(code("1", widget))
     assert 'class="output"' not in made(code("1", failed()))
+    assert "raw words" not in made(text("raw words", cell_type="raw"))
 
 
 def test_the_code_stands_folded_at_the_end_and_is_cleaned():
