@@ -56,7 +56,7 @@ def _answered_of(waits: Row) -> str:
     unknown = f"; of {waits['unknown']:,} nothing is known" if waits["unknown"] else ""
     if waits["answered_share"] is None:
         return f"no lead whose answer is known{unknown}"
-    low, high = wording.share(waits["answered_low"]), wording.share(waits["answered_high"])
+    low, high = wording.share(waits["answered_share_low"]), wording.share(waits["answered_share_high"])
     return f"{waits['answered']:,} of {waits['followed']:,}; 95 % interval {low} to {high}{unknown}"
 
 
@@ -96,5 +96,5 @@ def _unanswered_spend(fees: pl.DataFrame) -> str:
 
 _STATES = ("answered_exact", "answered_interval", "unanswered", "unknown")
 _COUNTED = ("leads", "duplicates", *_STATES, "answered", "followed")
-_SHARED = ("answered_share", "answered_low", "answered_high")
+_SHARED = ("answered_share", "answered_share_low", "answered_share_high")
 _SPANS = ("p50", "p50_low", "p50_high", "p50_earliest")

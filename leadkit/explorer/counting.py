@@ -23,7 +23,7 @@ class Counts:
         chosen: how many leads it has.
         waits: of `response_summary`: leads (episodes), duplicates, answered_exact, answered_interval, unanswered,
             unknown, p50, p50_low, p50_high, p50_earliest; and answered of followed (those not unknown) with its Wilson
-            interval: answered, followed, answered_share, answered_low, answered_high.
+            interval: answered, followed, answered_share, answered_share_low, answered_share_high.
         fees: as `fee_totals` gives them, without its last columns.
         listings: the same by item_id and item_title.
         flow: of `lead_flow`.
@@ -99,7 +99,7 @@ def _waits(kinds: pl.DataFrame, median: pl.DataFrame) -> Row:
         kinds.select(pl.col("leads").filter(one).sum().alias(name) for name, one in rows.items())
         .with_columns(answered=answered, followed=answered + pl.col("unanswered"))
         .with_columns(_share("answered", "followed", "answered_share"))
-        .with_columns(low.alias("answered_low"), high.alias("answered_high"))
+        .with_columns(low.alias("answered_share_low"), high.alias("answered_share_high"))
     )
     return counts.row(0, named=True) | median.row(0, named=True)
 

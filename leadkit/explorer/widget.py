@@ -131,7 +131,7 @@ class LeadExplorer(anywidget.AnyWidget):
 
         rows (leads, repeats among them), then of `response_summary`: leads, duplicates, answered_exact,
         answered_interval, unanswered, unknown, p50, p50_low, p50_high, p50_earliest; and answered of followed (all but
-        the unknown) as answered_share with its Wilson interval, answered_low and answered_high.
+        the unknown) as answered_share with its Wilson interval, answered_share_low and answered_share_high.
         """
         return key_figures(self._counts)
 

@@ -66,7 +66,7 @@ def test_the_answered_share_is_of_those_whose_answer_is_known():
     of = leads()
     counts, _ = counts_of(of, times(of))
     assert (counts.waits["answered"], counts.waits["followed"]) == (6, 7)
-    assert (counts.waits["answered_low"], counts.waits["answered_high"]) == lk.wilson(6, 7)
+    assert (counts.waits["answered_share_low"], counts.waits["answered_share_high"]) == lk.wilson(6, 7)
 
 
 def test_several_records_of_a_lead_are_one_and_the_latest_counts():
