@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ServerError,
         Unauthorized,
     )
+    from leadkit.explorer.exploring import explore
     from leadkit.metrics.buckets import evidence_coverage, response_buckets
     from leadkit.metrics.by_hour import by_hour
     from leadkit.metrics.calendar import month, week
@@ -74,6 +75,7 @@ __all__ = [
     "describe",
     "evidence_coverage",
     "explain",
+    "explore",
     "fee_conversions",
     "fee_originals",
     "fee_totals",
@@ -116,6 +118,7 @@ _HOMES = {
     "describe": "dictionary",
     "evidence_coverage": "metrics.buckets",
     "explain": "metrics.explain",
+    "explore": "explorer.exploring",
     "fee_conversions": "metrics.fees",
     "fee_originals": "metrics.fees",
     "fee_totals": "metrics.fees",

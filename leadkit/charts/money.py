@@ -182,6 +182,7 @@ def _cost_bars(rows: pl.DataFrame, names: list[str], place: int, theme: Theme) -
         "xaxis": axis("x", place),
         "yaxis": axis("y", place),
         "width": 0.3,
+        "ids": _ids(rows),
         "customdata": hover,
         "hovertemplate": "%{customdata}<extra></extra>",
         "showlegend": place == 0,
@@ -191,6 +192,11 @@ def _cost_bars(rows: pl.DataFrame, names: list[str], place: int, theme: Theme) -
     yield go.Bar(x=_floats(rows, "total"), name="all leads", marker={"color": SERIES[theme][0]}, **text, **common)
     unanswered = {"color": SERIES[theme][1], "pattern": {**HATCHED, "shape": "/"}}
     yield go.Bar(x=_floats(rows, "unanswered_spend"), name="of it unanswered", marker=unanswered, **common)
+
+
+def _ids(rows: pl.DataFrame) -> list[str] | None:
+    """What a click on a bar finds its listing by."""
+    return rows.get_column("item_id").fill_null("").to_list() if "item_id" in rows.columns else None
 
 
 def _costliest(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:

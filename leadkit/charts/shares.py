@@ -146,6 +146,7 @@ def _trade_ins(frame: AnyFrame, *, by: str, theme: Theme, title: str, empty: str
     bars = go.Bar(
         x=rows.get_column("leads").to_list(),
         y=names,
+        ids=rows.select(first).to_series().fill_null("").to_list(),  # what a click on a bar finds it by
         orientation="h",
         text=texts,
         textposition="outside",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import lru_cache
 
 import polars as pl
 
@@ -26,6 +27,7 @@ def shortened(text: pl.Expr, length: int) -> pl.Expr:
     return pl.when(text.str.len_chars() > length).then(cut).otherwise(text)
 
 
+@lru_cache(maxsize=4096)
 def safe(text: str) -> str:
     """`escaped`, of one text."""
     return str(pl.select(escaped(pl.lit(text, pl.String))).item())

@@ -54,7 +54,7 @@ def response_buckets(times: Frame, *, by: By = None, clock: Clock = "calendar", 
     low, high = wilson_bounds(pl.col("leads"), pl.col("_all"), level=level, by="response_buckets")
     rows, names = of_episodes(times, by=by, clock=clock, function="response_buckets", own=_TAKEN)
     counts = {name: (pl.col("_bucket") == name).sum().cast(pl.Int64) for name in BUCKETS.categories}
-    counted = by_group(rows.filter("_episode").with_columns(_bucket()), names, **counts)
+    counted = by_group(rows.filter("_episode").with_columns(bucket()), names, **counts)
     buckets = (
         counted.unpivot(list(counts), index=cs.exclude(*counts), variable_name="bucket", value_name="leads")
         .with_columns(pl.col("bucket").cast(BUCKETS), pl.col("leads").sum().over("_code").alias("_all"))
@@ -98,7 +98,8 @@ def evidence_coverage(times: Frame, *, by: By = None) -> Frame:
     return computed(times, coverage, by="evidence_coverage")
 
 
-def _bucket() -> pl.Expr:
+def bucket() -> pl.Expr:
+    """The bucket of an episode, as `_bucket`; of rows as `of_episodes` gives them."""
     wait = pl.col("_upper")
     exact = pl.lit(_LATER)
     for name, limit in reversed(_UP_TO.items()):

@@ -12,6 +12,7 @@ import polars as pl
 
 from leadkit.errors import InvalidRequest
 from leadkit.metrics.given import needed
+from leadkit.metrics.masking import mask
 from leadkit.metrics.response import TIMES
 from leadkit.metrics.traces import AnyFrame, Row, traces_of
 
@@ -41,6 +42,12 @@ class Explanation:
             f"<th {left}>{escape(heading)}</th><td {left}>{escape(said)}</td>" for heading, said in self._everything()
         ]
         return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+    def masked(self) -> Explanation:
+        """The same without personal data: who the buyer is, and what people wrote."""
+        row = {**self.row, "user_id": "[masked]" if self.row["user_id"] else None}
+        records = mask(self.records)
+        return Explanation(row, tuple(_lines(row, records)), records)
 
     def _everything(self) -> list[tuple[str, str]]:
         return [*self.lines, *_record_lines(self.records)]

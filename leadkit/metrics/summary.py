@@ -107,7 +107,7 @@ def response_summary(
         .join(_curve(grouped, "lower", level), on="_code", how="left", suffix=_AT_LOWER)
         .with_columns(
             (pl.col(EXACT) / pl.when(_answered() > 0).then(_answered())).alias("exact_share"),
-            *(one for name in _QUANTILES for one in _of_both(name)),
+            *(one for name in _QUANTILES for one in of_both(name)),
             *(pl.min_horizontal(name, f"{name}{_AT_LOWER}") for name in _WITHIN),
             (pl.col("sla_met") / _mature()).alias("sla_rate"),
             low.alias("sla_low"),
@@ -150,7 +150,7 @@ def _curve(grouped: pl.LazyFrame, end: End, level: float) -> pl.LazyFrame:
     return read(curves, [*(quantile(name, p) for name, p in _QUANTILES.items()), *within])
 
 
-def _of_both(name: str) -> list[pl.Expr]:
+def of_both(name: str) -> list[pl.Expr]:
     """The later quantile with its interval, and the earlier one; null is latest."""
     upper, lower = pl.col(name), pl.col(f"{name}{_AT_LOWER}")
     at_lower = upper.is_not_null() & (lower.is_null() | (lower > upper))

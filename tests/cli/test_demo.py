@@ -333,7 +333,9 @@ def test_the_version_is_told(run):
     assert run("--version").stdout == f"leadkit {importlib.metadata.version('leadkit')}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["fetch"], ["login"], ["report"], ["check"], ["refresh"], ["sandbox"]])
+@pytest.mark.parametrize(
+    "command", [[], ["demo"], ["fetch"], ["login"], ["report"], ["check"], ["refresh"], ["sandbox"]]
+)
 def test_help_fits_on_a_screen_and_shows_an_example(run, command):
     told = run(*command, "--help")
     assert told.exit_code == 0

@@ -30,14 +30,15 @@ ROOMS = {
     "sandbox": ("sandbox", ""),
     "shop": ("shop", "errors accounts frames sandbox"),
     "reports": ("reports", "errors calling frames shop notebooks"),
-    "front": ("__init__", "errors accounts frames shop reports"),
+    "explorer": ("explorer export", "errors frames reports"),
+    "front": ("__init__", "errors accounts frames shop reports explorer"),
     "dialog": (
         "cli_login cli_notebooks login_dialog terminal",
         "errors calling accounts front notebooks reports",
     ),
     "top": (
-        "cli id_files __main__ export summary explore",
-        "errors accounts frames shop sandbox front dialog reports",
+        "cli id_files __main__ summary",
+        "errors accounts frames shop sandbox front dialog reports explorer",
     ),
 }
 APART = {"sources"}  # modules of this room do not know each other
@@ -53,9 +54,9 @@ ONLY = {  # what we depend on, and the modules that may know it
     "rapidfuzz": "metrics",
     "holidays": "metrics",
     "great_tables": "display",
-    "plotly": "charts explore reports",
-    "ipywidgets": "explore",
-    "anywidget": "explore",
+    "plotly": "charts explorer reports",
+    "ipywidgets": "explorer",
+    "anywidget": "explorer",
     "IPython": "notebooks reports",
     "nh3": "reports",
     "markdown_it": "reports",
