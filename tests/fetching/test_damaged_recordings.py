@@ -103,6 +103,12 @@ def test_ids_that_a_marker_does_not_hold_are_named(folder: Path, ids: str) -> No
             _ = shop.ids
 
 
+def test_a_marker_that_is_no_file_is_named(folder: Path) -> None:
+    (folder / "fetch-0001.json").unlink()
+    (folder / "fetch-0001.json").mkdir()
+    assert len(list(ebay_fails(folder, r"fetch-0001\.json in the recording is damaged \(it can't be read"))) == 2
+
+
 def test_a_body_that_is_gone_is_named(folder: Path) -> None:
     (body,) = folder.glob("*-leads.json")
     body.unlink()

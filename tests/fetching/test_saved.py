@@ -17,6 +17,7 @@ from apis import (
     NOW,
     an_account,
     as_json,
+    asked,
     asking,
     kinds,
     leads_api,
@@ -298,6 +299,20 @@ def test_a_recorded_thread_whose_body_does_not_say_which_is_known_by_its_address
     with pytest.warns(lk.LeadkitWarning, match="filtered_here"):
         found = lk.Saved(folder).messages(threads("2"), max_rows=5)
     assert found.select("conversation_id", "message_id").rows() == [("2", "a")]
+
+
+def test_a_first_page_that_a_sweep_read_again_is_there_once_also_where_messages_have_no_id(folder: Path) -> None:
+    def script(arrived: Arrived) -> Served:
+        offset = int(asked(arrived)["offset"])
+        page = [{"messageBody": "a"}] * 50 if not offset else [message("b")]
+        return as_json({"messages": page, "total": 51})
+
+    with asking(script, record=folder, sellers=["me"]) as (ebay, server):
+        fetched = ebay.messages(threads("1"))
+        assert len(server.arrived) == 3
+    assert len(fetched) == 51
+    with pytest.warns(lk.LeadkitWarning, match="filtered_here"):
+        assert lk.Saved(folder).messages(threads("1"), max_rows=99).equals(fetched)
 
 
 def test_a_folder_without_a_table_says_what_there_is(by_hand: Path, tmp_path: Path) -> None:
