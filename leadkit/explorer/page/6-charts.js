@@ -5,7 +5,10 @@ function charts(model, send, dark) {
   const all = model.get("fixed").charts.map(([name, hint]) => chartOf(name, hint, model, send));
   const near = new Set();
   const watch = new IntersectionObserver((entries) => {
-    for (const entry of entries) near[entry.isIntersecting ? "add" : "delete"](entry.target.dataset.chart);
+    for (const { target, isIntersecting } of entries) {
+      near[isIntersecting ? "add" : "delete"](target.dataset.chart);
+      target.dataset.seen = isIntersecting;
+    }
     send({ do: "look", view, charts: [...near] });
   });
   for (const chart of all) watch.observe(chart.element);
