@@ -47,7 +47,7 @@ function chartOf(name, hint, model, send) {
   };
   const age = () => {
     const { version } = model.get(name);
-    element.classList.toggle("lk-old", version !== undefined && version !== model.get("numbers").version);
+    element.classList.toggle("lk-old", version < model.get("numbers").version);
     element.dataset.version = version ?? "";
   };
   const size = new ResizeObserver(() => program && plot.offsetWidth && program.Plots.resize(plot));
