@@ -5,6 +5,7 @@ from pathlib import Path
 
 import leadkit as lk
 from leadkit.sandbox import Sandbox
+from leadkit.shop_file import keep_shop
 
 FOLDER = Path(__file__).parent.parent / "data" / "dealership"
 PORT = 8350  # a fixed one, since the sidecars hold the addresses
@@ -37,6 +38,7 @@ def record(folder: Path, port: int) -> None:
             ebay.mail(folder=(0, 1), bodies=True)
             ebay.folders()
             crm.leads(dealership.crm_ids)
+        keep_shop(folder, zone=dealership.zone, hours=dealership.hours)
 
 
 if __name__ == "__main__":

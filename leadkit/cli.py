@@ -93,7 +93,7 @@ def demo(
     leads: Leads = 800,
     out: Annotated[Path, typer.Option(help="The folder for the tables.", metavar="FOLDER")] = _FOLDER,
 ) -> None:
-    """Fetch an invented dealership over HTTP, keep its tables as Parquet, say what is in them, write a report on them."""
+    """Fetch an invented dealership over HTTP, keep its tables as Parquet, say what is in them, write a report."""
     from leadkit import export, summary  # noqa: PLC0415 - so that --help need not wait for Polars
     from leadkit.reports.making import make_from  # noqa: PLC0415 - as above
 

@@ -31,6 +31,8 @@ SCHEMA = pl.Schema(
 )
 QUIET = frozenset({"unknown_key", "empty_listing", "duplicate", "repaired_xml"})
 """Kinds that are kept in the frame and not warned of: nothing was lost, nothing needs a decision."""
+QUIET_BUT_IN = {"row_without_id": "crm_leads"}
+"""Kinds that are warned of in one table only: leads that were asked for by their ids can't be told without them."""
 ONE_ROW_EACH = frozenset({"missing_id", "missing_thread"})
 BY_DETAIL = frozenset({"api_warning", "repaired_xml", "lossy_xml"})
 """Kinds whose rows differ by what they say, and not by a column."""
@@ -105,7 +107,7 @@ class Problems:
                 f"{first.row_key}: {first.example!r} is {first.detail}. Without strict=True they become null.",
                 source=first.source,
             )
-        told = [row for row in self._rows if row.kind not in QUIET]
+        told = [row for row in self._rows if not _is_quiet(row)]
         if told:
             warnings.warn(_sentence(told), LeadkitWarning, stacklevel=_outside())
 
@@ -160,6 +162,10 @@ def _column_at(table: Table, path: str) -> tuple[Column | None, str]:
             if child.path == path:
                 return child, f"{column.name}[].{child.name}"
     return None, path
+
+
+def _is_quiet(row: Problem) -> bool:
+    return row.kind in QUIET or QUIET_BUT_IN.get(row.kind, row.source) != row.source
 
 
 def _sentence(rows: list[Problem]) -> str:

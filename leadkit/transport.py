@@ -283,6 +283,8 @@ class Transport:
 
 
 _LONGEST_WAIT = 60.0
+_LONGEST_IDLE = 4.0
+"""The seconds after which an idle connection is not used again: many servers close theirs after 5, at any moment."""
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _OF_THE_NETWORK = frozenset({"timeout", "connection_failed", "connection_broken", "body_cut"})
 _NETWORK_ADVICE = (
@@ -345,7 +347,9 @@ def _client(
 ) -> httpx.Client:
     return httpx.Client(
         transport=network,
-        limits=httpx.Limits(max_connections=max_parallel, max_keepalive_connections=max_parallel),
+        limits=httpx.Limits(
+            max_connections=max_parallel, max_keepalive_connections=max_parallel, keepalive_expiry=_LONGEST_IDLE
+        ),
         timeout=httpx.Timeout(timeout, connect=min(timeout, 15.0)),
         headers={"Accept-Encoding": "gzip", "User-Agent": f"leadkit/{importlib.metadata.version('leadkit')}"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # no answer changes a later request

@@ -44,8 +44,7 @@ def test_a_reader_names_sellers_that_are_no_names(source: str, sellers: Any) -> 
 @pytest.mark.parametrize("at", [date(2026, 5, 5), datetime(2026, 5, 5), "2026-05-05", "2026-05-05T02:00:00+02:00"])  # noqa: DTZ001 - a naive time is read in UTC
 def test_a_time_may_be_given_in_any_form(at: Any) -> None:
     body = XML.replace(b"<Messages/>", b"<Messages><Message/></Messages>")
-    with pytest.warns(lk.LeadkitWarning, match="row_without_id"):
-        assert lk.read_mail(body, fetched_at=at)["fetched_at"].to_list() == [datetime(2026, 5, 5, tzinfo=UTC)]
+    assert lk.read_mail(body, fetched_at=at)["fetched_at"].to_list() == [datetime(2026, 5, 5, tzinfo=UTC)]
 
 
 @pytest.mark.parametrize(

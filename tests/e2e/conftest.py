@@ -28,15 +28,8 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-<<<<<<< HEAD
-def artefacts(tmp_path_factory):
-    """The folder for pictures: ``$LEADKIT_ARTEFACTS``, else one that nobody looks at."""
-    named = os.environ.get("LEADKIT_ARTEFACTS")
-    folder = Path(named) if named else tmp_path_factory.mktemp("artefacts")
-=======
 def artefacts() -> Path:
     """Where screenshots are kept: ``$LEADKIT_ARTEFACTS``, else a folder that git does not see."""
     folder = Path(os.environ.get("LEADKIT_ARTEFACTS") or Path(__file__).parents[2] / "build" / "screenshots")
->>>>>>> report
     folder.mkdir(parents=True, exist_ok=True)
     return folder

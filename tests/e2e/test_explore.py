@@ -1,4 +1,4 @@
-"""The explorer in JupyterLab in a real browser: each filter, the charts, the table, a lead; hostile texts; bad input."""
+"""The explorer in JupyterLab in a real browser: filters, charts, the table, a lead; hostile texts; bad input."""
 
 import re
 import warnings
@@ -27,8 +27,10 @@ READ = 'import polars as pl, leadkit as lk\nread = lambda name: pl.read_parquet(
 EXPLORED = 'lk.explore(read("{0}"), times=read("{0}_times"), crm=read("crm"), reveal=True)'
 ALONE = "[...document.querySelectorAll('.jp-Notebook')].forEach(one => one.scrollTop = 0)"
 ALIVE = """() => [...document.querySelectorAll('.lk-explorer')].flatMap(root =>
-  [...root.querySelectorAll('script, img, iframe, object, embed, a, base, meta, math, body, style, foreignObject, [onload], [onerror], [onclick], [href], [src], [srcdoc]')]
-    .filter(one => !one.closest('.js-plotly-plot') || ['A', 'SCRIPT', 'IFRAME', 'FOREIGNOBJECT'].includes(one.tagName.toUpperCase()))
+  [...root.querySelectorAll('script, img, iframe, object, embed, a, base, meta, math, body, style, foreignObject,' +
+    '[onload], [onerror], [onclick], [href], [src], [srcdoc]')]
+    .filter(one => !one.closest('.js-plotly-plot') ||
+      ['A', 'SCRIPT', 'IFRAME', 'FOREIGNOBJECT'].includes(one.tagName.toUpperCase()))
     .map(one => one.outerHTML.slice(0, 200)))"""
 
 
@@ -79,7 +81,7 @@ def address(notebooks, tmp_path_factory):
 
 @pytest.fixture
 def opened(browser, address):
-    """Opens a notebook, runs it and gives its page; fails if it asked for anything outside, or a script of it failed."""
+    """Opens a notebook, runs it and gives its page; fails if it asked for anything outside, or a script failed."""
     visits = []
 
     def open_notebook(name, width=1300, height=2600):
@@ -138,7 +140,7 @@ def same(page, demo):
     assert len(cells) == max(len(demo.table["rows"]), 1)
 
 
-def test_a_dealer_explores_the_demo(opened, demo, artefacts, tmp_path):
+def test_a_dealer_explores_the_demo(opened, demo, artefacts, tmp_path):  # noqa: PLR0915 - one visit, from end to end
     page = opened("demo")
     page.wait_for_selector(".lk-chart-flow .point", state="attached")
     same(page, demo)
@@ -188,7 +190,7 @@ def test_a_dealer_explores_the_demo(opened, demo, artefacts, tmp_path):
     ):
         page.locator(f"{chart} {mark}").click(force=True)
         page.wait_for_selector(".lk-chip")
-        value = page.locator(".lk-chip").inner_text().split(": ")[1].removesuffix(" ×")
+        value = page.locator(".lk-chip").inner_text().split(": ")[1].removesuffix(" \N{MULTIPLICATION SIGN}")
         demo.filter(**{field: value})
         same(page, demo)
         page.locator(".lk-chip").click()
@@ -262,7 +264,8 @@ def test_a_dealer_explores_the_demo(opened, demo, artefacts, tmp_path):
     page.set_viewport_size({"width": 520, "height": 5000})
     page.wait_for_function("document.querySelector('.lk-explorer').offsetWidth < 450")
     page.wait_for_function(
-        "[...document.querySelectorAll('.main-svg')].every(one => one.clientWidth <= document.querySelector('.lk-explorer').clientWidth)"
+        "[...document.querySelectorAll('.main-svg')]"
+        ".every(one => one.clientWidth <= document.querySelector('.lk-explorer').clientWidth)"
     )
     assert page.evaluate("(root => root.scrollWidth <= root.clientWidth)(document.querySelector('.lk-explorer'))")
     page.locator(".lk-explorer").screenshot(path=artefacts / "explorer-narrow.png")

@@ -36,7 +36,10 @@ ROOMS = {
         "cli_login cli_notebooks login_dialog terminal",
         "errors calling accounts front notebooks reports",
     ),
-    "top": ("cli id_files __main__ summary", "errors accounts frames shop sandbox front dialog reports explorer"),
+    "top": (
+        "cli id_files __main__ summary",
+        "errors accounts frames shop sandbox front dialog reports explorer",
+    ),
 }
 APART = {"sources"}  # modules of this room do not know each other
 ONLY = {  # what we depend on, and the modules that may know it

@@ -236,10 +236,12 @@ def test_a_folder_without_an_id_is_kept_and_told(tmp_path: Path) -> None:
     nameless = "<FolderSummary><FolderName>Cars</FolderName><TotalMessageCount>4</TotalMessageCount></FolderSummary>"
     body = answer(f"<Summary>{nameless}<TotalMessageCount>9</TotalMessageCount></Summary>")
     (tmp_path / "folders.xml").write_bytes(body)
-    for read_from in (lambda: lk.read_folders([body, body]), lk.Saved(tmp_path).folders):
-        with pytest.warns(lk.LeadkitWarning, match=r"row_without_id \(\d\) in folder_id"):
-            found = read_from()
+    problems: list[dict[str, Any]] = []
+    saved = lk.Saved(tmp_path)
+    for found in (lk.read_folders([body, body], problems=problems), saved.folders()):
         assert found.select("folder_id", "name", "messages").rows() == [(None, "Cars", 4), (None, None, 9)]
+    assert [(row["kind"], row["column"], row["count"]) for row in problems] == [("row_without_id", "folder_id", 2)]
+    assert kinds(saved) == {"row_without_id": 1}
 
 
 def test_a_message_that_stands_in_two_folders_is_told() -> None:

@@ -237,8 +237,7 @@ def test_messages_without_an_id_are_kept(sandbox: Sandbox, shop: Dealership) -> 
 def test_messages_without_an_id_that_are_equal_are_all_kept_and_told() -> None:
     alike = message(None, Subject="Is it there?")
     with asking(messages(alike, alike, message(7), alike)) as (ebay, _):
-        with pytest.warns(lk.LeadkitWarning, match=r"row_without_id \(3\) in message_id"):
-            found = ebay.mail()
+        found = ebay.mail()
         assert kinds(ebay) == {"row_without_id": 3}
     assert found["message_id"].to_list() == ["7", None, None, None]
     again, told = read(messages(alike, alike, message(7), alike))
