@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import polars as pl
 import pytest
 from e2e.visited import AXE
-from explorer.payloads import hostile
+from explorer.payloads import hostile, said_about
 from explorer.some_leads import leads, times
 
 import leadkit as lk
@@ -52,10 +52,11 @@ def notebooks(tmp_path_factory):
     for name, (of, waits) in frames.items():
         of.write_parquet(folder / f"{name}.parquet")
         waits.write_parquet(folder / f"{name}_times.parquet")
-    wicked = hostile(leads(40))
-    wicked.write_parquet(folder / "hostile.parquet")
-    crm = pl.DataFrame({"prospect_id": ["p"], "email": ["x"], "stage": ["New"], "created_at": [None]})
-    hostile(crm).with_columns(email=pl.lit(wicked["email"][0])).write_parquet(folder / "crm.parquet")
+    wicked = hostile(leads(40)).with_columns(email=pl.format("{}@example.com", "email"))
+    people = hostile(wicked.select(prospect_id="lead_id", stage="status", owner_email="email"))
+    people = people.with_columns(email=wicked["email"], created_at=wicked["submitted_at"])
+    for name, frame in {"hostile": wicked, "crm": people, **said_about(wicked)}.items():
+        frame.write_parquet(folder / f"{name}.parquet")
     notebook(folder / "demo.ipynb", DEMO)
     notebook(folder / "bad.ipynb", READ, *(EXPLORED.format(name) for name in ("none", "one", "unanswered", "long")))
     missing = "lk.explore(read('some').drop('fee'))"
@@ -66,7 +67,11 @@ def notebooks(tmp_path_factory):
         "some.filter(listing='110', search='Porsche')\nsome",
         missing,
     )
-    alive = "wicked = lk.explore(read('hostile'), crm=read('crm'), reveal=True)\nwicked"
+    alive = """wicked = lk.explore(
+        read("hostile"), messages=read("messages"), conversations=read("talks"), mail=read("mail"), crm=read("crm"),
+        reveal=True,
+    )
+wicked"""
     still = "from IPython.display import HTML\nHTML(wicked._repr_mimebundle_()[0]['text/html'])"
     notebook(folder / "hostile.ipynb", READ, alive, still)
     return folder
@@ -286,11 +291,15 @@ def test_it_is_readable_light_and_dark_wide_and_narrow(page, artefacts):
 
 
 def test_nothing_that_a_stranger_wrote_runs(opened, artefacts):
-    page = opened("hostile", height=4200)
+    page, sources, crm = opened("hostile", height=4200), set(), set()
     page.wait_for_selector(".lk-chart-listings .point", state="attached")
     for number in range(page.locator(".lk-open").count()):
         page.locator(f".lk-open >> nth={number}").click()
         page.wait_for_selector(".lk-lead h3")
+        sources |= {text.split(" · ")[2].split()[0] for text in page.locator(".lk-record small").all_inner_texts()}
+        crm |= {text for text in page.locator(".lk-facts dd").all_inner_texts() if ", stage " in text}
+    assert sources >= {"leads", "messages", "mail", "conversations"}
+    assert len(crm) > 10
     for drawn in page.locator(".lk-plot .nsewdrag").all():
         drawn.hover()  # texts of the hover label
     page.locator(".lk-chart-listings .point path >> nth=0").click(force=True)
