@@ -94,6 +94,21 @@ def test_the_same_input_gives_the_same_bytes_also_from_frames_that_are_there(her
     assert told == made[0].decode().replace(f"Saved in {saved.name}", "")
 
 
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_report_of_no_lead_and_of_one_says_what_there_is(here, saved, rows):
+    with lk.open(saved) as shop:
+        leads = shop.ebay.leads(include_messages=True).head(rows)
+        talks = shop.ebay.conversations().clear()
+        empty = {
+            "conversations": talks,
+            "messages": shop.ebay.messages(talks),
+            "mail": shop.ebay.mail(folder=(0, 1)).clear(),
+        }
+        frames = {"leads": leads, "problems": shop.ebay.problems.clear(), **empty}
+    make_from(frames, here / "r.html", zone="UTC", hours=None)
+    assert f" Leads {rows} " in Page((here / "r.html").read_text(encoding="utf-8")).text
+
+
 def test_an_account_that_has_no_leads_is_refused(here, saved):
     done = report("--source", saved, "--account", "other")
     assert done.exit_code == 1
