@@ -14,7 +14,7 @@ from benchmarks.timing import ROOT
 
 SUBJECTS = (
     *("decode", "mail", "memory", "threads", "mailbox", "imports", "demo", "crm", "budget", "hours", "coverage"),
-    "metrics",
+    *("metrics", "explore"),
 )
 LATEST = ROOT / "benchmarks" / "results" / "latest.json"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, WebSocket
+from playwright.sync_api import Browser, Page, Playwright, WebSocket
 
 from benchmarks.timing import ROOT
 
@@ -49,6 +50,17 @@ class Visit:
 
     def _count(self, frame: str | bytes) -> None:
         self.received += len(frame.encode() if isinstance(frame, str) else frame)
+
+
+@contextmanager
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The system's chromium, or ``$CHROMIUM``, else Playwright's own."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 @contextmanager

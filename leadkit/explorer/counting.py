@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -22,8 +22,9 @@ class Counts:
     Attributes:
         chosen: how many leads it has.
         waits: of `response_summary`: leads (episodes), duplicates, answered_exact, answered_interval, unanswered,
-            unknown, p50, p50_low, p50_high, p50_earliest; and answered of followed (those not unknown) with its Wilson
-            interval: answered, followed, answered_share, answered_share_low, answered_share_high.
+            unknown; and answered of followed (those not unknown) with its Wilson interval: answered, followed,
+            answered_share, answered_share_low, answered_share_high. `with_median` adds p50, p50_low, p50_high and
+            p50_earliest.
         fees: as `fee_totals` gives them, without its last columns.
         listings: the same by item_id and item_title.
         flow: of `lead_flow`.
@@ -50,10 +51,8 @@ def counted(cases: Cases, chosen: pl.Series) -> Counts:
         chosen: true for those that are chosen.
     """
     rows = cases.sums.filter(chosen).lazy()
-    upper, lower, kinds, cells, clock = pl.collect_all(
+    kinds, cells, clock = pl.collect_all(
         [
-            median_curve(rows.select("t", "replied").drop_nulls("t")),
-            median_curve(_at_lower(rows)),
             rows.group_by("kind").agg(leads=pl.len().cast(pl.Int64)),
             rows.group_by("cell").agg(leads=pl.len().cast(pl.Int64), charged=_charged(), total=pl.col("fee").sum()),
             rows.group_by("clock").agg(leads=pl.len().cast(pl.Int64)),
@@ -64,7 +63,7 @@ def counted(cases: Cases, chosen: pl.Series) -> Counts:
     hours = _hours(clock, cases.zone)
     return Counts(
         int(kinds.get_column("leads").sum()),
-        _waits(named, median_of_both(upper, lower)),
+        _waits(named),
         _fees(costs, []),
         _listings(_fees(costs, ["listing"]), cases.titles),
         _flow(hours),
@@ -72,6 +71,14 @@ def counted(cases: Cases, chosen: pl.Series) -> Counts:
         _buckets(named),
         _makes(named),
     )
+
+
+def with_median(counts: Counts, cases: Cases, chosen: pl.Series) -> Counts:
+    """The same counts with the median wait, which takes longer than all others together."""
+    rows = cases.sums.filter(chosen).lazy()
+    curves = (median_curve(waits) for waits in (rows.select("t", "replied").drop_nulls("t"), _at_lower(rows)))
+    median = median_of_both(*pl.collect_all(curves))
+    return replace(counts, waits={**counts.waits, **median.row(0, named=True)})
 
 
 def _at_lower(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -90,7 +97,7 @@ def _charged() -> pl.Expr:
     return pl.col("fee").count().cast(pl.Int64)
 
 
-def _waits(kinds: pl.DataFrame, median: pl.DataFrame) -> Row:
+def _waits(kinds: pl.DataFrame) -> Row:
     states = {name: pl.col("episode") & (pl.col("state") == name) for name in STATES.categories}
     rows = {"leads": pl.col("episode"), "duplicates": ~pl.col("episode"), **states}
     answered = pl.col("answered_exact") + pl.col("answered_interval")
@@ -101,7 +108,7 @@ def _waits(kinds: pl.DataFrame, median: pl.DataFrame) -> Row:
         .with_columns(_share("answered", "followed", "answered_share"))
         .with_columns(low.alias("answered_share_low"), high.alias("answered_share_high"))
     )
-    return counts.row(0, named=True) | median.row(0, named=True)
+    return counts.row(0, named=True)
 
 
 def _fees(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from leadkit.explorer.board import ROWS_OF_A_PAGE, Board, checked_sorting, chose
 from leadkit.explorer.cards import cards, in_one_line, key_figures
 from leadkit.explorer.choice import DAYS, FIELDS, Choice, active, changed
 from leadkit.explorer.controls import controls, words_of
-from leadkit.explorer.counting import Counts, counted
+from leadkit.explorer.counting import Counts, counted, with_median
 from leadkit.explorer.drawing import HINTS, NAMES, clicked, drawing
 from leadkit.explorer.one_lead import explained, opened
 from leadkit.explorer.still import chosen_in_words, still
@@ -86,7 +86,9 @@ class LeadExplorer(anywidget.AnyWidget):
         self._choice = changed(self._choice, choice, self._board.cases)
         self._at = 0
         self._count()
-        self._show()
+        with self.hold_sync():
+            for name, value in self._shown().items():
+                setattr(self, name, value)
 
     def clear(self) -> None:
         """Choose all leads again."""
@@ -162,13 +164,8 @@ class LeadExplorer(anywidget.AnyWidget):
         self._those: pl.Series = chosen(self._board, self._choice)
         self._counts: Counts = counted(self._board.cases, self._those)
         self._version += 1
-
-    def _show(self) -> None:
-        """Numbers and table first, then the charts that somebody looks at, one by one."""
-        with self.hold_sync():
-            for name, value in self._shown().items():
-                setattr(self, name, value)
-        self._draw()
+        self._draw()  # the browser draws them while the median is looked for
+        self._counts = with_median(self._counts, self._board.cases, self._those)
 
     def _shown(self) -> dict[str, Any]:
         of = len(self._board)

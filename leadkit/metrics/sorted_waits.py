@@ -18,7 +18,7 @@ def median_curve(waits: pl.LazyFrame, *, level: float = 0.95) -> pl.LazyFrame:
     Returns:
         _code (0), p50, p50_low and p50_high.
     """
-    curve = shares(waits.select(pl.lit(0, pl.UInt32).alias("_code"), "t", "replied"))
+    curve = shares(waits.select(pl.lit(0, pl.UInt32).alias("_code"), "t", "replied"), groups=False)
     return read(with_band(falls(curve), level=level, by="median_curve"), [quantile("p50", 0.5)])
 
 

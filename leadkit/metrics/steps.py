@@ -57,21 +57,20 @@ def steps(waits: pl.LazyFrame, *, level: float, by: str) -> pl.LazyFrame:
     return with_band(shares(waits), level=level, by=by).select("_code", *STEP_COLUMNS)
 
 
-def shares(waits: pl.LazyFrame) -> pl.LazyFrame:
-    """The same without the band, but with ``greenwood``, the sum that it is made of."""
+def shares(waits: pl.LazyFrame, *, groups: bool = True) -> pl.LazyFrame:
+    """The same without the band, but with ``greenwood``, the sum that it is made of; of one group faster by half."""
+    within = _in_group if groups else _of_all
     left, replied = pl.col("at_risk").cast(pl.Float64), pl.col("replied")
     return (
         waits.with_columns(end=pl.int_range(1, pl.len() + 1), gone=replied.cast(pl.Int64).cum_sum())
         .filter(_ends("t", "_code"))
         .select("_code", "t", replied=_grown("gone"), here=_grown("end"))
-        .with_columns(at_risk=_in_group(pl.col("here").cum_sum(reverse=True)), censored=pl.col("here") - replied)
+        .with_columns(at_risk=within(pl.col("here").cum_sum(reverse=True)), censored=pl.col("here") - replied)
         .with_columns(
             factor=1 - replied / left,
             term=pl.when(replied < pl.col("at_risk")).then(replied / (left * (left - replied))).otherwise(0.0),
         )
-        .with_columns(
-            unanswered_share=_in_group(pl.col("factor").cum_prod()), greenwood=_in_group(pl.col("term").cum_sum())
-        )
+        .with_columns(unanswered_share=within(pl.col("factor").cum_prod()), greenwood=within(pl.col("term").cum_sum()))
     )
 
 
@@ -123,6 +122,10 @@ def read(curves: pl.LazyFrame, marks: list[Marks]) -> pl.LazyFrame:
 
 def _in_group(value: pl.Expr) -> pl.Expr:
     return value.over("_code", mapping_strategy="explode")  # groups stand together: nothing has to be put back
+
+
+def _of_all(value: pl.Expr) -> pl.Expr:
+    return value
 
 
 def _ends(*columns: str) -> pl.Expr:

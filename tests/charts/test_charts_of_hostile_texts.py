@@ -34,7 +34,7 @@ ALIVE = re.compile(r"[<$]|%\{|&(?!(lt|gt|amp|#36|#37);)")
 def shown(part, key="") -> list[str]:
     """Every text that Plotly draws; of templates, which hold no text of others, none."""
     if isinstance(part, dict):
-        others = {"template", "meta", "hovertemplate", "texttemplate"}
+        others = {"template", "meta", "hovertemplate", "texttemplate", "ids"}  # ids are never drawn
         return [text for name, one in part.items() if name not in others for text in shown(one, name)]
     if isinstance(part, list | tuple):
         return [text for one in part for text in shown(one, key)]

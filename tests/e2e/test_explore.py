@@ -1,11 +1,12 @@
 """The explorer in JupyterLab in a real browser: filters, charts, the table, a lead; hostile texts; bad input."""
 
-import re
 import warnings
+from contextlib import ExitStack
 
 import polars as pl
 import pytest
-from explorer.payloads import hostile
+from e2e.visited import AXE
+from explorer.payloads import hostile, said_about
 from explorer.some_leads import leads, times
 
 import leadkit as lk
@@ -25,7 +26,6 @@ explorer
 """
 READ = 'import polars as pl, leadkit as lk\nread = lambda name: pl.read_parquet(f"{name}.parquet")'
 EXPLORED = 'lk.explore(read("{0}"), times=read("{0}_times"), crm=read("crm"), reveal=True)'
-ALONE = "[...document.querySelectorAll('.jp-Notebook')].forEach(one => one.scrollTop = 0)"
 ALIVE = """() => [...document.querySelectorAll('.lk-explorer')].flatMap(root =>
   [...root.querySelectorAll('script, img, iframe, object, embed, a, base, meta, math, body, style, foreignObject,' +
     '[onload], [onerror], [onclick], [href], [src], [srcdoc]')]
@@ -52,10 +52,11 @@ def notebooks(tmp_path_factory):
     for name, (of, waits) in frames.items():
         of.write_parquet(folder / f"{name}.parquet")
         waits.write_parquet(folder / f"{name}_times.parquet")
-    wicked = hostile(leads(40))
-    wicked.write_parquet(folder / "hostile.parquet")
-    crm = pl.DataFrame({"prospect_id": ["p"], "email": ["x"], "stage": ["New"], "created_at": [None]})
-    hostile(crm).with_columns(email=pl.lit(wicked["email"][0])).write_parquet(folder / "crm.parquet")
+    wicked = hostile(leads(40)).with_columns(email=pl.format("{}@example.com", "email"))
+    people = hostile(wicked.select(prospect_id="lead_id", stage="status", owner_email="email"))
+    people = people.with_columns(email=wicked["email"], created_at=wicked["submitted_at"])
+    for name, frame in {"hostile": wicked, "crm": people, **said_about(wicked)}.items():
+        frame.write_parquet(folder / f"{name}.parquet")
     notebook(folder / "demo.ipynb", DEMO)
     notebook(folder / "bad.ipynb", READ, *(EXPLORED.format(name) for name in ("none", "one", "unanswered", "long")))
     missing = "lk.explore(read('some').drop('fee'))"
@@ -66,7 +67,11 @@ def notebooks(tmp_path_factory):
         "some.filter(listing='110', search='Porsche')\nsome",
         missing,
     )
-    alive = "wicked = lk.explore(read('hostile'), crm=read('crm'), reveal=True)\nwicked"
+    alive = """wicked = lk.explore(
+        read("hostile"), messages=read("messages"), conversations=read("talks"), mail=read("mail"), crm=read("crm"),
+        reveal=True,
+    )
+wicked"""
     still = "from IPython.display import HTML\nHTML(wicked._repr_mimebundle_()[0]['text/html'])"
     notebook(folder / "hostile.ipynb", READ, alive, still)
     return folder
@@ -79,25 +84,43 @@ def address(notebooks, tmp_path_factory):
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(browser, address):
-    """Opens a notebook, runs it and gives its page; fails if it asked for anything outside, or a script failed."""
+    """Opens a notebook, runs it and gives its page; at the end nothing was asked for outside, and no script failed."""
     visits = []
+    with ExitStack() as stack:
 
-    def open_notebook(name, width=1300, height=2600):
-        stack = visit(browser, address, f"lab/tree/{name}.ipynb?reset", width=width, height=height)
-        found = stack.__enter__()
-        visits.append((stack, found))
-        run_all(found.page)
-        found.page.evaluate("async () => window.jupyterapp.commands.execute('application:toggle-left-area')")
-        found.page.wait_for_selector(".lk-explorer")
-        return found.page
+        def open_notebook(name, height=2600):
+            found = stack.enter_context(
+                visit(browser, address, f"lab/tree/{name}.ipynb?reset", width=1300, height=height)
+            )
+            visits.append(found)
+            run_all(found.page)
+            command(found.page, "application:toggle-left-area")
+            found.page.wait_for_selector(".lk-explorer")
+            return found.page
 
-    yield open_notebook
-    for stack, found in visits:
-        stack.__exit__(None, None, None)
-        assert found.outside == []
-        assert found.errors == []
+        yield open_notebook
+        assert [found.outside for found in visits] == [[]] * len(visits)
+        assert [found.errors for found in visits] == [[]] * len(visits)
+
+
+@pytest.fixture(scope="module")
+def demo_page(opened):
+    """The notebook that explores the demo, run."""
+    page = opened("demo", height=3600)
+    page.wait_for_selector(".lk-chart-flow .point", state="attached")
+    return page
+
+
+@pytest.fixture
+def page(demo_page, demo):
+    """The same with all leads chosen, in the browser and in the test."""
+    if demo_page.locator(".lk-clear").count():
+        demo_page.locator(".lk-clear").click()
+    demo.clear()
+    same(demo_page, demo)
+    return demo_page
 
 
 @pytest.fixture(scope="module")
@@ -106,142 +129,132 @@ def demo():
     with lk.demo(leads=200) as shop, warnings.catch_warnings():
         warnings.simplefilter("ignore", lk.LeadkitWarning)
         of, talks = shop.ebay.leads(include_messages=True), shop.ebay.conversations()
-        given = {
-            "messages": shop.ebay.messages(talks),
-            "conversations": talks,
-            "mail": shop.ebay.mail(folder=(0, 1), bodies=True),
-        }
+        mail = shop.ebay.mail(folder=(0, 1), bodies=True)
+        given = {"messages": shop.ebay.messages(talks), "conversations": talks, "mail": mail}
         return lk.explore(of, **given, hours=shop.hours, zone=shop.zone, reveal=True)
 
 
-def settle(page, version):
-    """Wait until the page shows this version, and its charts too."""
+def command(page, name, **arguments):
+    page.evaluate("async ([name, given]) => window.jupyterapp.commands.execute(name, given)", [name, arguments])
+
+
+def dye(page, theme):
+    """Change the theme of JupyterLab, and wait until the charts have followed."""
+    command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
     page.wait_for_function(
-        """version => { const root = document.querySelector('.lk-explorer');
-        return Number(root.dataset.version) === version && !root.querySelector('.lk-old') }""",
-        arg=version,
+        """ink => { const titles = [...document.querySelectorAll('[data-seen=true] .gtitle')];
+        return titles.length && titles.every(one => getComputedStyle(one).fill === ink) }""",
+        arg={"Light": "rgb(31, 35, 40)", "Dark": "rgb(230, 232, 235)"}[theme],
     )
-
-
-def card(page, label):
-    return page.locator(f".lk-kpis > div:has(dt:text-is('{label}')) strong").inner_text().replace("\n", ", ")
 
 
 def same(page, demo):
-    """The page shows what the same choice in code gives."""
+    """The page shows what the same choice in code gives: key figures, charts of it, and the table."""
     page.wait_for_function(
-        "text => document.querySelector('.lk-count').textContent === text", arg=demo.numbers["count"]
+        """said => document.querySelector('.lk-count').textContent === said
+        && !document.querySelector('[data-seen=true].lk-old')""",
+        arg=demo.numbers["count"],
     )
-    settle(page, demo.numbers["version"])
-    assert [card(page, label) for label, _, _ in demo.numbers["cards"]] == [
-        value for _, value, _ in demo.numbers["cards"]
-    ]
-    cells = page.locator(".lk-leads tbody tr").all_inner_texts()
-    assert len(cells) == max(len(demo.table["rows"]), 1)
+    shown = page.locator(".lk-kpis strong").all_inner_texts()
+    assert [text.replace("\n", ", ") for text in shown] == [value for _, value, _ in demo.numbers["cards"]]
+    assert page.locator(".lk-leads tbody tr").count() == max(len(demo.table["rows"]), 1)
 
 
-def test_a_dealer_explores_the_demo(opened, demo, artefacts, tmp_path):  # noqa: PLR0915 - one visit, from end to end
-    page = opened("demo")
-    page.wait_for_selector(".lk-chart-flow .point", state="attached")
+@pytest.mark.parametrize(
+    ("label", "field", "value"),
+    [
+        ("Account", "account", "demo"),
+        ("Status at eBay", "status", "NEW"),
+        ("Answer", "state", "unanswered"),
+        ("Wants financing", "financing", "yes"),
+        ("Trade-in", "make", "none"),
+        ("Came while the shop was", "hours", "closed"),
+        ("Waited", "bucket", "≤24 h"),
+        ("Asked in the hour of the week", "hour", "Fri 19"),
+        ("Listing", "listing", None),
+    ],
+)
+def test_a_filter_shows_what_it_gives_in_code_and_can_be_taken_away(page, demo, label, field, value):
+    wanted = value or demo.selection["item_id"].mode().sort()[0]
+    page.get_by_label(label, exact=True).select_option(wanted)
+    demo.filter(**{field: wanted})
     same(page, demo)
-    page.locator(".lk-explorer").screenshot(path=artefacts / "explorer-light.png")
+    page.get_by_role("button", name="Take away").click()
+    demo.clear()
+    same(page, demo)
+    assert page.get_by_label(label, exact=True).input_value() == ""
 
-    # each filter by its label, by keyboard and mouse alike
-    listing = demo.selection["item_id"].mode().sort()[0]
-    filters = {
-        "Account": ("account", "demo"),
-        "Status at eBay": ("status", "NEW"),
-        "Answer": ("state", "unanswered"),
-        "Wants financing": ("financing", "yes"),
-        "Trade-in": ("make", "none"),
-        "Came while the shop was": ("hours", "closed"),
-        "Waited": ("bucket", "≤24 h"),
-        "Asked in the hour of the week": ("hour", "Fri 19"),
-        "Listing": ("listing", listing),
-    }
-    for label, (field, value) in filters.items():
-        page.get_by_label(label, exact=True).select_option(value)
-        demo.filter(**{field: value})
-        same(page, demo)
-        page.get_by_role("button", name=re.compile("^Take away")).click()
-        demo.filter(**{field: None})
-        same(page, demo)
-    for label, field, day in (
-        ("From (America/Chicago)", "first_day", "2026-10-01"),
-        ("To, that day included", "last_day", "2026-10-07"),
-    ):
-        page.get_by_label(label).fill(day)
-        demo.filter(**{field: day})
-        same(page, demo)
+
+def test_days_and_the_search_filter_too(page, demo):
+    page.get_by_label("From (America/Chicago)").fill("2026-10-01")
+    demo.filter(first_day="2026-10-01")
+    same(page, demo)
+    page.get_by_label("To, that day included").fill("2026-10-07")
+    demo.filter(last_day="2026-10-07")
+    same(page, demo)
     page.get_by_role("button", name="Clear all").click()
     demo.clear()
     same(page, demo)
     page.get_by_label("Search in people").press_sequentially("jeep")
     demo.filter(search="jeep")
     same(page, demo)
-    page.get_by_label("Search in people").fill("")
-    demo.filter(search=None)
+
+
+@pytest.mark.parametrize(
+    ("mark", "fields"),
+    [
+        (".lk-chart-buckets .point path >> nth=3", ["bucket"]),
+        (".lk-chart-makes .point path >> nth=0", ["make"]),
+        (".lk-chart-listings .point path >> nth=0", ["listing"]),
+        (".lk-chart-week .nsewdrag", ["hour"]),
+        (".lk-chart-flow .point path >> nth=8", ["first_day", "last_day"]),
+    ],
+)
+def test_a_click_on_a_chart_chooses_what_is_clicked(page, demo, mark, fields):
+    page.locator(mark).click(force=True)
+    page.wait_for_function("count => document.querySelectorAll('.lk-chip').length === count", arg=len(fields))
+    values = {field: page.locator(f".lk-field [id^=lk-{field}-]").input_value() for field in fields}
+    assert all(values.values())
+    demo.filter(**values)
     same(page, demo)
 
-    # a click on a bar and on an hour, and a second one
-    for chart, mark, field in (
-        (".lk-chart-buckets", ".point path >> nth=3", "bucket"),
-        (".lk-chart-makes", ".point path >> nth=0", "make"),
-    ):
-        page.locator(f"{chart} {mark}").click(force=True)
-        page.wait_for_selector(".lk-chip")
-        value = page.locator(".lk-chip").inner_text().split(": ")[1].removesuffix(" \N{MULTIPLICATION SIGN}")
-        demo.filter(**{field: value})
-        same(page, demo)
-        page.locator(".lk-chip").click()
-        demo.filter(**{field: None})
-        same(page, demo)
-    page.locator(".lk-chart-week .nsewdrag").click()
-    page.wait_for_selector(".lk-chip:has-text('asked in the hour of')")
-    page.locator(".lk-chip").click()
-    demo.clear()
-    demo.clear()
-    same(page, demo)
-    day = page.locator(".lk-chart-flow .point path >> nth=8")
-    day.click(force=True)
+
+def test_a_second_click_takes_the_choice_away(page, demo):
+    page.locator(".lk-chart-flow .point path >> nth=8").click(force=True)
     page.wait_for_selector(".lk-chip >> nth=1")
-    assert page.locator(".lk-chip").count() == 2
-    page.locator(".lk-chart-flow .point path >> nth=0").click(force=True)
+    page.locator(".lk-chart-flow .point path >> nth=0").click(force=True)  # it is alone now
     page.wait_for_selector(".lk-chip", state="detached")
-    demo.clear()
-    demo.clear()
     same(page, demo)
 
-    # sort, page, open a lead, and close it by keyboard
+
+def test_the_table_sorts_turns_and_opens_a_lead_by_keyboard(page, demo, artefacts):
     page.get_by_role("button", name="Wait", exact=True).click()
     demo.sort("wait")
-    first = demo.table["rows"][0]["cells"]
     page.wait_for_selector("th.lk-column-wait[aria-sort=ascending]")
-    assert page.locator(".lk-leads tbody tr >> nth=0").inner_text().split("\t")[5] == first[5]
+    assert page.locator(".lk-leads tbody tr >> nth=0").inner_text().split("\t") == demo.table["rows"][0]["cells"]
     page.get_by_role("button", name="Next").focus()
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.lk-pages span').textContent.startsWith('Page 2 of')")
     demo.turn_to(2)
-    assert page.locator(".lk-open >> nth=0").inner_text() == demo.table["rows"][0]["cells"][0]
-    page.locator(".lk-open >> nth=0").focus()
+    opener = page.locator(".lk-open >> nth=0")
+    assert opener.inner_text() == demo.table["rows"][0]["cells"][0]
+    opener.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(".lk-lead h3")
     assert page.evaluate("document.activeElement.tagName") == "H3"
-    row = demo.table["rows"][0]["row"]
-    found = demo.explain(demo.selection["lead_id"][row])
-    facts = dict(
-        zip(page.locator(".lk-facts dt").all_inner_texts(), page.locator(".lk-facts dd").all_inner_texts(), strict=True)
-    )
-    assert {name: facts[name] for name, _ in found.lines} == {
-        name: " ".join(said.split()) for name, said in found.lines
-    }
+    found = demo.explain(demo.selection["lead_id"][demo.table["rows"][0]["row"]])
+    names, said = (page.locator(f".lk-facts {tag}").all_inner_texts() for tag in ("dt", "dd"))
+    assert list(zip(names, said, strict=True))[: len(found.lines)] == [
+        (name, " ".join(text.split())) for name, text in found.lines
+    ]
     assert page.locator(".lk-record").count() == len(found.records)
     page.locator(".lk-lead").screenshot(path=artefacts / "explorer-lead.png")
     page.keyboard.press("Escape")
     page.wait_for_selector(".lk-lead", state="hidden")
     assert page.evaluate("document.activeElement.className") == "lk-open"
 
-    # the selection as a file
+
+def test_the_file_is_what_to_csv_writes(page, demo, tmp_path):
     page.get_by_label("Status at eBay").select_option("NEW")
     demo.filter(status="NEW")
     same(page, demo)
@@ -251,32 +264,42 @@ def test_a_dealer_explores_the_demo(opened, demo, artefacts, tmp_path):  # noqa:
     demo.to_csv(tmp_path / "code.csv")
     assert (tmp_path / "page.csv").read_bytes() == (tmp_path / "code.csv").read_bytes()
 
-    # dark, while it is open, and narrow
-    page.evaluate("async () => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
-    page.wait_for_selector(".lk-explorer[data-theme=dark]")
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_nobody_is_shut_out(page, theme):
+    dye(page, theme)
+    page.locator(".lk-open >> nth=0").click()
+    page.wait_for_selector(".lk-lead h3")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run(document.querySelector('.lk-explorer'))).violations")
+    assert [(one["id"], one["impact"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == []
+    page.keyboard.press("Escape")
+
+
+def test_it_is_readable_light_and_dark_wide_and_narrow(page, artefacts):
+    for theme in ("Dark", "Light"):
+        dye(page, theme)
+        page.locator(".lk-explorer").screenshot(path=artefacts / f"explorer-{theme.lower()}.png")
+    page.set_viewport_size({"width": 520, "height": 6000})
     page.wait_for_function(
-        "getComputedStyle(document.querySelector('.lk-chart-flow .gtitle')).fill !== 'rgb(31, 35, 40)'"
+        """() => { const root = document.querySelector('.lk-explorer'), width = root.clientWidth;
+        return width < 450 && root.scrollWidth <= width
+          && [...root.querySelectorAll('.main-svg')].every(one => one.clientWidth <= width) }"""
     )
-    page.locator(".lk-explorer").screenshot(path=artefacts / "explorer-dark.png")
-    page.evaluate(
-        "async () => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})"
-    )
-    page.set_viewport_size({"width": 520, "height": 5000})
-    page.wait_for_function("document.querySelector('.lk-explorer').offsetWidth < 450")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.main-svg')]"
-        ".every(one => one.clientWidth <= document.querySelector('.lk-explorer').clientWidth)"
-    )
-    assert page.evaluate("(root => root.scrollWidth <= root.clientWidth)(document.querySelector('.lk-explorer'))")
     page.locator(".lk-explorer").screenshot(path=artefacts / "explorer-narrow.png")
+    page.set_viewport_size({"width": 1300, "height": 3600})
 
 
 def test_nothing_that_a_stranger_wrote_runs(opened, artefacts):
-    page = opened("hostile", height=4200)
+    page, sources, crm = opened("hostile", height=4200), set(), set()
     page.wait_for_selector(".lk-chart-listings .point", state="attached")
     for number in range(page.locator(".lk-open").count()):
         page.locator(f".lk-open >> nth={number}").click()
         page.wait_for_selector(".lk-lead h3")
+        sources |= {text.split(" · ")[2].split()[0] for text in page.locator(".lk-record small").all_inner_texts()}
+        crm |= {text for text in page.locator(".lk-facts dd").all_inner_texts() if ", stage " in text}
+    assert sources >= {"leads", "messages", "mail", "conversations"}
+    assert len(crm) > 10
     for drawn in page.locator(".lk-plot .nsewdrag").all():
         drawn.hover()  # texts of the hover label
     page.locator(".lk-chart-listings .point path >> nth=0").click(force=True)
@@ -319,3 +342,14 @@ def test_a_choice_that_leaves_nothing_and_a_missing_column_look_right(opened, ar
     error = page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")
     assert "MissingColumns: explore(leads) needs the column 'fee'" in error.inner_text()
     error.screenshot(path=artefacts / "explorer-missing-column.png")
+
+
+def test_it_works_in_jupyter_notebook_too(browser, address, artefacts):
+    with visit(browser, address, "notebooks/nothing-left.ipynb", width=1300, height=2600) as found:
+        run_all(found.page)
+        found.page.wait_for_selector(".lk-count:has-text('Take a filter away.')")
+        found.page.get_by_label("Listing", exact=True).select_option("")
+        found.page.wait_for_selector(".lk-count:has-text('4 of 8 leads: search Porsche.')")
+        found.page.wait_for_selector(".lk-chart-flow .point", state="attached")
+        found.page.locator(".lk-explorer").screenshot(path=artefacts / "explorer-in-notebook.png")
+        assert found.outside == []

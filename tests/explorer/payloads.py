@@ -47,3 +47,52 @@ def hostile(frame: pl.DataFrame) -> pl.DataFrame:
         pl.lit(pl.Series(PAYLOADS)).gather((row + 5 * place) % len(PAYLOADS)).alias(name)
         for place, name in enumerate(texts)
     )
+
+
+def said_about(leads: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """A message, a conversation and a mail of the buyer of each lead, with payloads in every text."""
+    later = pl.col("submitted_at").dt.offset_by("5m")
+    number = pl.int_range(pl.len()).cast(pl.String)
+    texts = pl.Series("words", PAYLOADS).gather(pl.int_range(0, len(leads), eager=True) % len(PAYLOADS))
+    ids = [pl.col("account"), pl.format("<b>{}</b>", number).alias("message_id")]
+    thread = pl.format("<i>{}</i>", number).alias("conversation_id")
+    seen = pl.col("fetched_at").dt.offset_by("90d")
+    rows = leads.with_columns(texts)
+    messages = rows.select(
+        *ids,
+        thread,
+        pl.col("item_id").alias("reference_id"),
+        later.alias("created_at"),
+        pl.col("user_id").alias("sender"),
+        pl.col("words").alias("recipient"),
+        pl.lit(value=False).alias("from_seller"),
+        pl.col("words").alias("body"),
+        seen.alias("fetched_at"),
+    )
+    mail = rows.select(
+        *ids,
+        pl.col("words").alias("external_message_id"),
+        pl.lit("0").alias("folder_id"),
+        pl.col("user_id").alias("sender"),
+        pl.col("words").alias("recipient"),
+        later.alias("received_at"),
+        pl.lit(None, pl.Datetime("us", "UTC")).alias("replied_at"),
+        pl.lit(value=False).alias("replied"),
+        "item_id",
+        pl.col("words").alias("text"),
+        seen.alias("fetched_at"),
+    )
+    talks = rows.select(
+        pl.col("account"),
+        thread,
+        pl.col("item_id").alias("reference_id"),
+        pl.col("user_id").alias("other_party"),
+        later.alias("created_at"),
+        pl.format("<b>{}</b>", number).alias("latest_message_id"),
+        later.alias("latest_at"),
+        pl.col("user_id").alias("latest_sender"),
+        pl.col("words").alias("latest_recipient"),
+        pl.col("words").alias("latest_body"),
+        seen.alias("fetched_at"),
+    )
+    return {"messages": messages, "mail": mail, "talks": talks}

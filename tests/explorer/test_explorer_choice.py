@@ -108,3 +108,11 @@ def test_a_lead_without_account_listing_status_or_time_can_be_chosen_too():
     assert explorer.kpis["rows"].item() == 8
     explorer.filter(first_day="2000-01-01")
     assert explorer.kpis["rows"].item() == 0
+
+
+def test_another_search_looks_again(explorer):
+    for text, kept in (("honda civic ex", 20), ("honda civic ex", 20), ("porsche", 20), ("nowhere", 0)):
+        explorer.filter(search=text, listing=None)
+        assert explorer.kpis["rows"].item() == kept
+        explorer.filter(listing="110")
+        assert explorer.kpis["rows"].item() == (kept if "civic" in text else 0)

@@ -61,9 +61,9 @@ def test_the_crm_is_found_by_the_address_and_shows_no_owner_until_revealed(deale
 
 
 def test_aliases_and_hidden_addresses_are_nobody_in_the_crm():
-    of = leads(email=pl.lit("x1@members.ebay.com"), external_email=pl.lit("--"))
+    of = leads(email=pl.lit("x1@members.ebay.example"), external_email=pl.lit("--"))
     crm = pl.DataFrame(
-        {"prospect_id": ["p1"], "email": ["x1@members.ebay.com"], "stage": ["New"], "created_at": [None]}
+        {"prospect_id": ["p1"], "email": ["x1@members.ebay.example"], "stage": ["New"], "created_at": [None]}
     )
     explorer = lk.explore(of, crm=crm, reveal=True)
     explorer.explain("a0")

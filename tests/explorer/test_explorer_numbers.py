@@ -10,7 +10,7 @@ import leadkit as lk
 from leadkit.explorer.board import board_of, chosen
 from leadkit.explorer.cases import Evidence
 from leadkit.explorer.choice import Choice, changed
-from leadkit.explorer.counting import counted
+from leadkit.explorer.counting import counted, with_median
 
 CHOICES = st.sampled_from(
     [
@@ -29,7 +29,9 @@ def counts_of(of, waits, **choice):
     board = board_of(of, times=waits, evidence=Evidence(), crm=None, hours=None, zone=ZONE, reveal=False)
     those = chosen(board, changed(Choice(), choice, board.cases))
     rows = board.cases.rows.filter(those)["row"]
-    return counted(board.cases, those), of.with_row_index("row").filter(pl.col("row").is_in(rows.implode())).drop("row")
+    return with_median(counted(board.cases, those), board.cases, those), of.with_row_index("row").filter(
+        pl.col("row").is_in(rows.implode())
+    ).drop("row")
 
 
 @settings(max_examples=30)  # each is a dozen metrics

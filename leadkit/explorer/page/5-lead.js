@@ -16,7 +16,7 @@ function leadPanel(model, send) {
     if (nobody) return element.replaceChildren();
     const heading = h("h3", { tabindex: -1 }, written(lead.title));
     element.replaceChildren(
-      h("header", {}, heading, button("Close", shut, { class: "lk-close" })),
+      h("div", { class: "lk-head" }, heading, button("Close", shut, { class: "lk-close" })),
       factsOf(lead),
       h("h4", {}, lead.records.length ? "Thread and evidence" : "No thread or mail about it was given"),
       h("ol", { class: "lk-thread" }, ...lead.records.map((record) => recordOf(record, model, send))),

@@ -5,7 +5,10 @@ function charts(model, send, dark) {
   const all = model.get("fixed").charts.map(([name, hint]) => chartOf(name, hint, model, send));
   const near = new Set();
   const watch = new IntersectionObserver((entries) => {
-    for (const entry of entries) near[entry.isIntersecting ? "add" : "delete"](entry.target.dataset.chart);
+    for (const { target, isIntersecting } of entries) {
+      near[isIntersecting ? "add" : "delete"](target.dataset.chart);
+      target.dataset.seen = isIntersecting;
+    }
     send({ do: "look", view, charts: [...near] });
   });
   for (const chart of all) watch.observe(chart.element);
@@ -44,7 +47,7 @@ function chartOf(name, hint, model, send) {
   };
   const age = () => {
     const { version } = model.get(name);
-    element.classList.toggle("lk-old", version !== undefined && version !== model.get("numbers").version);
+    element.classList.toggle("lk-old", version < model.get("numbers").version);
     element.dataset.version = version ?? "";
   };
   const size = new ResizeObserver(() => program && plot.offsetWidth && program.Plots.resize(plot));

@@ -43,7 +43,7 @@ function render({ model, el }) {
   const table = leadsTable(model, send);
   const lead = leadPanel(model, send);
   const about = { class: "lk-explorer tex2jax_ignore mathjax_ignore", role: "group", "aria-label": "Explorer of leads" };
-  const root = h("div", about, h("header", {}, count, csv), said, chips, cards, fields.element, drawn.element, table.element, lead.element);
+  const root = h("div", about, h("div", { class: "lk-head" }, count, csv), said, chips, cards, fields.element, drawn.element, table.element, lead.element);
 
   const numbers = () => {
     const shown = model.get("numbers");
