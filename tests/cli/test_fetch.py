@@ -137,7 +137,7 @@ def test_an_account_can_be_recorded(run, account):
         (["fetch", "leads", "--out", "x.csv", "--format", "parquet"], "contradict each other"),
         (["fetch", "leads", "--source", ".", "--record", "x"], "--record is for --source env and demo only."),
         (["fetch", "leads", "--colour"], "No such option"),
-        (["report"], "No such command"),
+        (["reports"], "No such command"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_why(words, sentence, run):
