@@ -18,7 +18,7 @@ CHART = f"display({{{PLOTLY!r}: {chart(3, 4)!r}, 'text/plain': 'a chart'}}, raw=
 CELLS = (
     text("# How many?"),
     code("import os, sys\nprint(40 + 2, sys.prefix == os.environ['PREFIX'])\nobject()"),
-    code("sorted(name for name in os.environ if name.startswith('LEADKIT_'))"),
+    code("sorted(name for name in os.environ if name.startswith('LEADKIT_') and name != 'LEADKIT_SPECS')"),
     code("[os.environ[name] for name in ('TZ', 'PYTHONHASHSEED', 'PLOTLY_RENDERER')]"),
     code(CHART),
 )
