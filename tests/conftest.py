@@ -26,10 +26,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if not tracing or not (drawn or item.get_closest_marker("slow")):
         return (yield)
     plugin.cov_controller.pause()
-    try:
-        return (yield)
-    finally:
-        plugin.cov_controller.resume()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # nor are the programs that they start
+        try:
+            return (yield)
+        finally:
+            plugin.cov_controller.resume()
 
 
 @pytest.fixture(autouse=True, scope="session")

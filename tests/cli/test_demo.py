@@ -234,6 +234,7 @@ def test_a_pipe_gets_no_colours(printed):
     assert "\x1b" not in printed
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colours_unless_they_are_declined(tmp_path):
     assert "\x1b[1;36mFees\x1b[0m" in in_a_terminal("demo", "--leads", "20", cwd=tmp_path)
     assert "\x1b[" not in in_a_terminal("demo", "--leads", "20", cwd=tmp_path, NO_COLOR="1")
@@ -273,6 +274,7 @@ def test_the_lines_to_type_next_run_as_they_stand(told):
     assert any(" leads (" in sentence for sentence in sentences)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_tables_and_another_one_does_not(run, tmp_path):
     for folder, seed in {"a": 7, "b": 7, "c": 8}.items():
         assert run("demo", "--leads", 40, "--seed", seed, "--out", tmp_path / folder).exit_code == 0
@@ -282,6 +284,7 @@ def test_the_same_seed_gives_the_same_tables_and_another_one_does_not(run, tmp_p
         assert name == "problems" or not a.equals(c)
 
 
+@pytest.mark.slow
 def test_running_it_again_overwrites_its_own_files_only(run):
     assert run("demo", "--leads", 20).exit_code == 0
     folder = Path("leadkit-demo")

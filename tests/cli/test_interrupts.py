@@ -142,6 +142,7 @@ def test_a_port_that_is_taken_is_an_error(run):
     assert told.stderr == f"leadkit: Port {port} can't be used: Address already in use. --port 0 takes a free one.\n"
 
 
+@pytest.mark.slow
 def test_output_that_nobody_reads_to_the_end_is_no_error(start):
     reader, writer = os.pipe()
     os.close(reader)

@@ -102,6 +102,7 @@ def each(table: str) -> Iterator[tuple[Shape, Json, Place]]:
             yield shape, body, (rows, *place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", SHAPES)
 def test_whatever_stands_in_a_place_nothing_else_suffers(table: str) -> None:
     for shape, body, place in each(table):

@@ -141,6 +141,7 @@ def command(page, name, **arguments):
 def dye(page, theme):
     """Change the theme of JupyterLab, and wait until the charts have followed."""
     command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
+    page.locator(".lk-plot >> nth=0").scroll_into_view_if_needed()  # what is out of sight is drawn when it is seen
     page.wait_for_function(
         """ink => { const titles = [...document.querySelectorAll('[data-seen=true] .gtitle')];
         return titles.length && titles.every(one => getComputedStyle(one).fill === ink) }""",

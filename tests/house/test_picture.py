@@ -4,6 +4,7 @@ import html
 import importlib.util
 import re
 
+import pytest
 from house.project import ROOT
 
 
@@ -13,6 +14,7 @@ def words(svg: str) -> list[str]:
     return [text for text in texts if not re.fullmatch(r"\d+\.\d", text)]
 
 
+@pytest.mark.slow
 def test_the_picture_of_the_readme_shows_what_the_demo_prints():
     spec = importlib.util.spec_from_file_location("draw_demo", ROOT / ".ci" / "draw_demo.py")
     draw_demo = importlib.util.module_from_spec(spec)

@@ -168,6 +168,7 @@ def test_the_text_as_sent_stays_beside_it() -> None:
     assert found["html"].to_list() == [DIGEST, DIGEST]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["CDATA", "escaped", "inline"])
 def test_a_body_of_two_megabytes_is_read_whole(how: str) -> None:
     line = "<p>Is it <b>still</b> there?</p>"
