@@ -1,7 +1,6 @@
 """What holds for every test: no real account, no user's cache or login, and properties without a stopwatch."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,23 +14,6 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("leadkit")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Slow tests and properties run untraced, which halves their time: what they reach, quicker ones reach always."""
-    plugin = item.config.pluginmanager.getplugin("_cov")
-    tracing = plugin and plugin.cov_controller and plugin.cov_controller.started
-    drawn = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
-    if not tracing or not (drawn or item.get_closest_marker("slow")):
-        return (yield)
-    plugin.cov_controller.pause()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # nor are the programs that they start
-        try:
-            return (yield)
-        finally:
-            plugin.cov_controller.resume()
 
 
 @pytest.fixture(autouse=True, scope="session")

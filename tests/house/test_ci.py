@@ -34,19 +34,19 @@ def results(tmp_path):
     ],
 )
 def test_the_last_line_counts_tests_and_other_steps(results, status, cases, closing):
-    done = script("tally.py", "sum", results({"ruff": 0, "tests": status}, tests=cases))
+    done = script("tally.py", "sum", results({"ruff": 0, "tests": status}, tests=cases), 7)
     assert done.stdout.splitlines()[-1] == closing
     assert done.returncode == int(status != 0)
 
 
 def test_a_step_that_failed_before_its_tests_is_counted(results):
-    done = script("tally.py", "sum", results({"tests": 1, "mypy": 1}))
+    done = script("tally.py", "sum", results({"tests": 1, "mypy": 1}), 7)
     assert done.stdout.splitlines()[-1] == "0 passed, 2 failed"
     assert done.returncode == 1
 
 
 def test_what_was_skipped_is_told_with_its_reason(results):
-    done = script("tally.py", "sum", results({"tests": 0}, tests=PASSED + SKIPPED))
+    done = script("tally.py", "sum", results({"tests": 0}, tests=PASSED + SKIPPED), 7)
     assert "NOT CHECKED: four: no specs here" in done.stdout
 
 
