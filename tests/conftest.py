@@ -1,6 +1,7 @@
 """What holds for every test: no real account, no user's cache or login, and properties without a stopwatch."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,9 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("leadkit")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts so what it runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests press Ctrl-C
 
 
 @pytest.fixture(autouse=True, scope="session")
