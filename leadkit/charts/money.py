@@ -27,7 +27,6 @@ _TOTALS: dict[str, Needed] = {
     **dict.fromkeys(("gross", "credits", "total", "per_lead"), "money"),
 }
 _ANSWERED: dict[str, Needed] = {"answered": "count", "per_answered_lead": "money", "unanswered_spend": "money"}
-_MOST = 12
 _LABEL = 46  # characters of a listing's title
 
 
@@ -86,25 +85,34 @@ def fees(
 
 
 def cost_per_listing(
-    frame: AnyFrame, *, theme: Theme = "light", title: str = "What each listing cost", empty: str | None = None
+    frame: AnyFrame,
+    *,
+    most: int = 12,
+    theme: Theme = "light",
+    title: str = "What each listing cost",
+    empty: str | None = None,
 ) -> go.Figure:
     """What the leads of each listing cost, how much of it went to leads without an answer, and the cost per answer.
 
     Args:
         frame: of `lk.fee_totals`, by ``item_id``, or by ``item_id`` and ``item_title``, which then names the bars, or
             by whatever else.
+        most: how many listings of each currency are drawn.
         theme: ``"light"`` or ``"dark"``.
         title: in place of the usual one.
         empty: what to say where nothing was charged.
 
     Returns:
-        A figure with one panel for each of the five currencies with the most leads, and in it the twelve listings that
-        cost the most. Titles are shortened; a bar's hover text has the id.
+        A figure with one panel for each of the five currencies with the most leads, and in it the listings that cost
+        the most. Titles are shortened; a bar's hover text has the id.
 
     Raises:
         MissingColumns: a column is missing; names the nearest.
-        InvalidRequest: a column has another dtype, it was grouped by nothing, or there is no such theme.
+        InvalidRequest: a column has another dtype, it was grouped by nothing, `most` is no number above 0, or there is
+            no such theme.
     """
+    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+        raise InvalidRequest(f"charts.cost_per_listing: most={most!r} is refused: allowed is a whole number above 0.")
     found = rows_of(frame, _TOTALS | _ANSWERED, by="cost_per_listing", theme=theme)
     names = by_columns(found, _TOTALS)
     if not names:
@@ -112,8 +120,9 @@ def cost_per_listing(
     charged = found.drop_nulls(["fee_currency", "total"])
     if charged.is_empty():
         return nothing(empty or missing("No fee has a currency", found), theme=theme, heading=title)
-    panels = [(currency, _costliest(rows, names)) for currency, rows in _panels(charged)]
-    domains = stacked([rows.height for _, rows in panels], 0.05)
+    panels = [(currency, _costliest(rows, names, most)) for currency, rows in _panels(charged)]
+    tall = sum(44 * rows.height + 50 for _, rows in panels)
+    domains = stacked([rows.height for _, rows in panels], 56 / tall)  # room for the axis between two panels
     axes: dict[str, Any] = {}
     for place, (currency, rows) in enumerate(panels):
         low, high = (
@@ -121,14 +130,14 @@ def cost_per_listing(
         )
         axes[axis("xaxis", place)] = {**money_axis(low, high, currency, room=1.55), "anchor": axis("y", place)}
         axes[axis("yaxis", place)] = {**rows_axis(rows.height), "domain": domains[place], "anchor": axis("x", place)}
-    cut = any(rows.height > _MOST for _, rows in _panels(charged))
+    cut = any(rows.height > most for _, rows in _panels(charged))
     return drawn(
         [trace for place, (_, rows) in enumerate(panels) for trace in _cost_bars(rows, names, place, theme)],
         theme=theme,
         heading=title,
-        below=_below(found, charged, panels) + (f"; the {_MOST} costliest" if cut else ""),
+        below=_below(found, charged, panels) + (f"; the {most} costliest" if cut else ""),
         alt=f"Bar chart. {title}. {' '.join(_read_listings(currency, rows, names) for currency, rows in panels)}",
-        height=170 + sum(44 * rows.height + 50 for _, rows in panels),
+        height=170 + tall,
         barmode="overlay",
         showlegend=True,
         legend={"traceorder": "normal"},
@@ -199,8 +208,8 @@ def _ids(rows: pl.DataFrame) -> list[str] | None:
     return rows.get_column("item_id").fill_null("").to_list() if "item_id" in rows.columns else None
 
 
-def _costliest(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    return rows.sort("total", *names, descending=[True, *(False for _ in names)], nulls_last=True).head(_MOST)
+def _costliest(rows: pl.DataFrame, names: list[str], most: int) -> pl.DataFrame:
+    return rows.sort("total", *names, descending=[True, *(False for _ in names)], nulls_last=True).head(most)
 
 
 def _labels(rows: pl.DataFrame, names: list[str]) -> list[str]:

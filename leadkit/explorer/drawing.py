@@ -59,6 +59,6 @@ _CHARTS: Mapping[str, Callable[[Counts, Theme], go.Figure]] = {
     "flow": lambda counts, theme: charts.lead_flow(counts.flow, theme=theme),
     "week": lambda counts, theme: charts.heatmap(counts.week, theme=theme),
     "buckets": lambda counts, theme: charts.buckets(counts.buckets, theme=theme),
-    "listings": lambda counts, theme: charts.cost_per_listing(counts.listings, theme=theme),
+    "listings": lambda counts, theme: charts.cost_per_listing(counts.listings, most=6, theme=theme),
     "makes": lambda counts, theme: charts.trade_in_makes(counts.makes, theme=theme),
 }

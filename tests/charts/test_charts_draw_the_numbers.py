@@ -190,6 +190,14 @@ def test_the_costliest_listings_are_shown_and_the_others_told():
     assert figure.data[0].x == tuple(range(19, 7, -1))
     assert figure.layout.title.subtitle.text == "19 leads; the 12 costliest"
     assert set(figure.data[0].text) == {"no answer"}
+    few = charts.cost_per_listing(lk.fee_totals(many, by="item_id"), most=2)
+    assert (few.data[0].x, few.layout.title.subtitle.text) == ((19, 18), "19 leads; the 2 costliest")
+
+
+@pytest.mark.parametrize("most", [0, -1, True, 2.0, "2"])
+def test_no_listing_is_no_number_of_listings(most):
+    with pytest.raises(lk.InvalidRequest, match=r"cost_per_listing: most=.* a whole number above 0"):
+        charts.cost_per_listing(lk.fee_totals(leads(), by="item_id"), most=most)
 
 
 def test_shares_are_points_on_the_lines_of_their_intervals():

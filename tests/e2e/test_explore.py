@@ -285,7 +285,9 @@ def test_it_is_readable_light_and_dark_wide_and_narrow(page, artefacts):
     page.wait_for_function(
         """() => { const root = document.querySelector('.lk-explorer'), width = root.clientWidth;
         return width < 450 && root.scrollWidth <= width
-          && [...root.querySelectorAll('.main-svg')].every(one => one.clientWidth <= width) }"""
+          && [...root.querySelectorAll('.main-svg')].every(one => one.clientWidth <= width)
+          && [...root.querySelectorAll('.js-plotly-plot')].every(
+            one => one.querySelector('.main-svg').clientHeight === parseInt(one.style.height)) }"""
     )
     page.locator(".lk-explorer").screenshot(path=artefacts / "explorer-narrow.png")
     page.set_viewport_size({"width": 1300, "height": 3600})

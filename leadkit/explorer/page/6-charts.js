@@ -40,6 +40,7 @@ function chartOf(name, hint, model, send) {
     const ground = getComputedStyle(element).backgroundColor; // Plotly chooses the colour of labels by it
     const through = { autosize: true, paper_bgcolor: ground, plot_bgcolor: ground };
     const config = { ...model.get("fixed").config, displayModeBar: false };
+    plot.style.height = `${figure.layout.height}px`; // or Plotly would make it smaller when the width changes
     const first = !plot.classList.contains("js-plotly-plot");
     await program.react(plot, figure.data, { ...figure.layout, ...through }, config);
     if (first) plot.on("plotly_click", (event) => send({ do: "click", chart: name, point: pointOf(event.points[0]) }));
