@@ -191,7 +191,7 @@ def _sources(records: pl.LazyFrame, leads: pl.LazyFrame, given: _Given) -> Itera
 
 
 def _without_empty_lists(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """``exchanges`` as a column of nulls where it lists nothing: Polars forgets the fields, on ``reverse()`` for one."""
+    """``exchanges`` as a column of nulls where it lists nothing: Polars forgets fields, as on ``reverse()``."""
     if rows.collect_schema().get("exchanges") == pl.List(pl.Null):
         return rows.with_columns(exchanges=pl.lit(None))
     return rows
