@@ -29,7 +29,7 @@ def with_episodes(leads: pl.LazyFrame) -> pl.LazyFrame:
     chained = (
         leads.select("row", "lead_id", "submitted_at", by=pl.coalesce("reply_at", "by"))
         .join(keyed.lazy(), on="row")
-        .sort("key", "submitted_at", "row")
+        .sort("key", "submitted_at", "lead_id", "row")  # by the id, too: the order of the rows says nothing
         .with_columns(pl.when(_begins()).then("lead_id").forward_fill().alias("episode_id"))
         .select("row", "episode_id")
         .collect(engine="streaming")

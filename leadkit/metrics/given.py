@@ -20,11 +20,12 @@ Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 Needed = Literal["text", "time", "span", "money", "flag", "count", "any"]
 By = str | pl.Expr | Iterable[str | pl.Expr] | None
 
+_PLACES = 6
 _FORMS: dict[Needed, tuple[str, pl.DataType | None]] = {
     "text": ("a String", pl.String()),
     "time": ("a Datetime", pl.Datetime("us", "UTC")),
     "span": ("a Duration", pl.Duration("us")),
-    "money": ("a Decimal, or whole numbers", pl.Decimal(38, 6)),
+    "money": ("a Decimal, or whole numbers", pl.Decimal(38, _PLACES)),
     "flag": ("a Boolean", pl.Boolean()),
     "count": ("whole numbers", pl.Int64()),
     "any": ("anything", None),
@@ -35,7 +36,8 @@ def needed(frame: object, columns: Mapping[str, Needed], *, by: str, name: str =
     """The frame with these columns in the form that metrics work with; all other columns stay as they are.
 
     Times become ``Datetime("us", "UTC")`` (aware ones are converted; naive ones are read as UTC, with a warning), spans
-    ``Duration("us")``, money ``Decimal(38, 6)``. A column that is null throughout (dtype Null) fits everywhere.
+    ``Duration("us")``, money ``Decimal(38, 6)`` (more places are refused: no amount is rounded). A column that is null
+    throughout (dtype Null) fits everywhere.
 
     Args:
         frame: what the user gave.
@@ -137,6 +139,11 @@ def _formed(column: str, dtype: pl.DataType, kind: Needed, by: str) -> pl.Expr:
         return pl.col(column)
     if not _fits(dtype, kind):
         raise InvalidRequest(f"{by}: the column {column!r} is {dtype}; it has to be {wanted}. Cast it first.")
+    if isinstance(dtype, pl.Decimal) and dtype.scale > _PLACES:
+        raise InvalidRequest(
+            f"{by}: the column {column!r} is {dtype}; a cast would round each amount before it is added. Round it to "
+            f"{_PLACES} places yourself: .round({_PLACES}).cast(pl.Decimal(38, {_PLACES}))."
+        )
     value = pl.col(column)
     if isinstance(dtype, pl.Datetime):
         zoned = value.dt.convert_time_zone("UTC") if dtype.time_zone else value.dt.replace_time_zone("UTC")

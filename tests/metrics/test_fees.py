@@ -251,6 +251,15 @@ def test_floats_are_no_money(fee):
         lk.fee_totals(made([paid("1")]).with_columns(fee=pl.Series(fee)))
 
 
+def test_an_amount_is_never_rounded_before_it_is_added():
+    fees = pl.Series([Decimal("0.666332667")], dtype=pl.Decimal(38, 10))
+    for frame in (made([paid("1")]).with_columns(fee=fees), made([paid("1")]).lazy().with_columns(fee=fees)):
+        with pytest.raises(lk.InvalidRequest, match=r"the column 'fee' is .* a cast would round each amount"):
+            lk.fee_totals(frame)
+    rounded = made([paid("1")]).with_columns(fee=fees.round(6).cast(pl.Decimal(38, 6)))
+    assert lk.fee_totals(rounded)["total"].to_list() == [Decimal("0.666333")]
+
+
 def test_whole_numbers_are_money():
     assert lk.fee_totals(made([paid("1")]).with_columns(fee=pl.Series([3])))["total"].to_list() == [3]
 

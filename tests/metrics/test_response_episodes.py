@@ -25,6 +25,14 @@ def test_the_chain_goes_from_one_lead_to_the_next_and_the_order_of_rows_does_not
     assert episodes(*rows) == ["a1", "a1", "a1", "a3"]
 
 
+def test_of_two_at_the_same_moment_the_smaller_id_is_the_first_whatever_the_order_of_rows():
+    frame = leads(lead(0, lead_id="b", status="NEW"), lead(0, lead_id="a", status="RESPONDED"))
+    for rows in (frame, frame.reverse()):
+        times = lk.response_times(rows)
+        assert times["episode_id"].to_list() == ["a", "a"]
+        assert lk.response_summary(times).select("leads", "unanswered", "answered_interval").row(0) == (1, 0, 1)
+
+
 @pytest.mark.parametrize(
     ("reply", "same"),
     [(10, False), (59, False), (60, True), (61, True)],
