@@ -81,8 +81,8 @@ def explain(
         An `Explanation`: ``print`` it, or let a notebook show it.
 
     Raises:
-        InvalidRequest: there is no such lead (names the nearest), or two of different accounts; or a column of a frame has
-            another dtype.
+        InvalidRequest: there is no such lead (names the nearest), or two of different accounts, or a column has another
+            dtype.
         MissingColumns: a frame lacks a column; names the nearest.
 
     Warns:

@@ -26,8 +26,8 @@ def wilson(k: SupportsIndex, n: SupportsIndex, *, level: float = 0.95) -> tuple[
         The low and the high end, both between 0 and 1; ``(None, None)`` for n = 0.
 
     Raises:
-        InvalidRequest: k or n is no whole number, negative or too large, k is more than n, or the level is not between 0
-            and 1.
+        InvalidRequest: k or n is no whole number, negative or too large, k is more than n, or the level is not between
+            0 and 1.
     """
     some, of = _count(k), _count(n)
     if some is None or of is None or not 0 <= some <= of < _TOO_MANY:

@@ -244,5 +244,5 @@ def test_an_id_that_is_not_there_is_refused_whatever_the_ids_are(ids):
 @pytest.mark.parametrize("exchanges", [["a"], [["a"]], 3, "a"], ids=repr)
 def test_exchanges_that_are_no_questions_are_refused(exchanges):
     table = leads(lead()).with_columns(pl.Series("exchanges", [exchanges]))
-    with pytest.raises(lk.InvalidRequest, match="explain: the column 'exchanges' is .*; it has to be the list of que"):
+    with pytest.raises(lk.InvalidRequest, match=r"explain: the column 'exchanges' is .*; it has to be the list of"):
         lk.explain(lk.response_times(leads(lead())), "a0", leads=table, mail=mail(inbox(0)))

@@ -168,9 +168,9 @@ def test_hours_of_no_account_that_is_there_are_told():
         (thread, {}, "hours has no calendar"),
         (thread.lazy(), {}, "hours has no calendar"),
     ]
-    for frame, given, why in cases:
+    for frame, calendars, why in cases:
         with pytest.warns(lk.LeadkitWarning, match=f"turns: .*{why}, so the business clock is null; give") as told:
-            found = lk.turns(frame, hours=given)
+            found = lk.turns(frame, hours=calendars)
         assert [one.filename for one in told] == [__file__]
         assert rows(found.lazy().collect(), "business_wait") == [(None,)]
     lk.turns(thread.clear(), hours={"other": hours})  # without rows, and before they are looked at, there is no word
