@@ -65,13 +65,15 @@ def _with_interval(frame: pl.DataFrame, name: str, ends: tuple[str, str] | None,
 def _words(frame: pl.DataFrame, name: str, kind: str, zone: str) -> list[str]:
     """A column in words; `kind` is the column whose words it is in, of an end of an interval the value's."""
     dtype, column = frame.schema[name], frame.get_column(name)
+    if isinstance(dtype, pl.Object):
+        return _said(column, lambda _: f"({dtype})")
     if isinstance(dtype, pl.Decimal):
         codes = _currency_of(frame, kind)
         if codes is None:
             return _said(column, _rate if "rate" in name else _plain)
         rows = zip(column, frame.get_column(codes).cast(pl.String), strict=True)
         return [NOTHING if amount is None else money(amount, code) for amount, code in rows]
-    if kind == "value" and "unit" in frame.columns:
+    if kind == "value" and "unit" in frame.columns and dtype.is_numeric():
         return [_in_unit(value, unit) for value, unit in zip(column, frame.get_column("unit"), strict=True)]
     if isinstance(dtype, pl.Duration):
         return _quantiles(frame, column) if kind.startswith(_QUANTILES) else _said(column, span)
@@ -96,7 +98,7 @@ def _shown(column: pl.Series, dtype: pl.DataType, kind: str, zone: str) -> tuple
 
 def _as_text(column: pl.Series, dtype: pl.DataType) -> pl.Series:
     """The start of each text, on one line; what is no text is written as Polars writes it."""
-    if isinstance(dtype, pl.Binary | pl.Object):
+    if isinstance(dtype, pl.Binary):
         return column.is_not_null().replace_strict({True: f"({dtype})"}, default=None, return_dtype=pl.String)
     known = pl.when(column.is_not_null())
     written = column.struct.json_encode() if isinstance(dtype, pl.Struct) else column.cast(pl.String)
@@ -106,7 +108,7 @@ def _as_text(column: pl.Series, dtype: pl.DataType) -> pl.Series:
 
 def _quantiles(frame: pl.DataFrame, column: pl.Series) -> list[str]:
     """Spans; null is not reached, where there are leads to reach it."""
-    counts = [name for name in _COUNTED if name in frame.columns]
+    counts = [name for name in _COUNTED if name in frame.columns and frame.schema[name].is_numeric()]
     parts = [name for name in frame.columns if name.startswith(_QUANTILES)]
     some = pl.sum_horizontal(counts) > 0 if counts else pl.any_horizontal(pl.col(parts).is_not_null())
     return [
@@ -124,7 +126,11 @@ def _currency_of(frame: pl.DataFrame, name: str) -> str | None:
     own = _OWN_CURRENCY.get(name, f"{name}_currency")
     if "rate" in name:
         return None
-    return next((codes for codes in (own, *_CURRENCIES) if codes in frame.columns), None)
+    return next((codes for codes in (own, *_CURRENCIES) if _is_text(frame.schema.get(codes))), None)
+
+
+def _is_text(dtype: pl.DataType | None) -> bool:
+    return isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Null)
 
 
 def _is_share(name: str) -> bool:

@@ -62,7 +62,8 @@ def show(
     Money has its currency, from the column beside it (``fee_currency``), and the digits of its minor unit; spans are
     ``22 min 52 s``; shares are in percent, and the ends of an interval stand behind its value; times are by the clocks
     of `zone`; null is ``-``, and of a quantile ``not reached``. Texts are cut at 300 characters, lists are counted.
-    What people wrote is shown as they wrote it: nothing in it is alive.
+    What people wrote is shown as they wrote it: nothing in it is alive. Of bytes and Python objects only the dtype is
+    shown, as ``(Object)``.
 
     Args:
         frame: any frame, eager or lazy.
@@ -76,7 +77,7 @@ def show(
         pages.
 
     Raises:
-        InvalidRequest: it is no frame, there is no such zone, or max_rows is no count.
+        InvalidRequest: it is no frame, `mask` refuses a column of it, there is no such zone, or max_rows is no count.
         LeadkitError: Great Tables is not installed; it comes with ``leadkit[report]``.
     """
     if find_spec("great_tables") is None:

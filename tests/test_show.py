@@ -118,6 +118,22 @@ def test_what_else_there_is_has_words_too():
     ]
 
 
+def test_of_objects_only_the_kind_is_told_wherever_they_stand():
+    objects = pl.Series([object(), None], dtype=pl.Object)
+    names = ("other", "fee_currency", "unit", "unanswered", "p75_low", "p75_high")
+    frame = pl.DataFrame([objects.alias(name) for name in names]).with_columns(
+        fee=pl.Series(["1.5", "2"]).cast(pl.Decimal(38, 6)),
+        value=pl.Series([0.5, None]),
+        p50=pl.Series([None, timedelta(minutes=5)]),
+    )
+    assert cells(frame) == [("(Object)",) * 6 + ("1.5", "0.5", "not reached"), ("-",) * 6 + ("2", "-", "5 min")]
+    valued = pl.DataFrame([objects.alias("value"), pl.Series("unit", ["seconds", "share"])])
+    assert cells(valued) == [("(Object)", "seconds"), ("-", "share")]
+    with pytest.raises(lk.InvalidRequest, match="mask: the column 'email' is Object; it has to be a String"):
+        lk.show(objects.alias("email").to_frame())
+    assert cells(objects.alias("email").to_frame(), reveal=True) == [("(Object)",), ("-",)]
+
+
 def test_numbers_stand_to_the_right_and_texts_to_the_left():
     page = lk.show(made([paid("20")]).select("fee", "status", "item_id"))._repr_html_()
     assert re.findall(r'<td [^>]*class="gt_row (gt_\w+)"', page) == ["gt_right", "gt_left", "gt_left"]

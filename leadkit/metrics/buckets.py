@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 from polars import selectors as cs
 
-from leadkit.metrics.given import By, Frame, Needed, as_given, needed
+from leadkit.metrics.given import By, Frame, Needed, needed
 from leadkit.metrics.grouped import computed, grouping, how_many
 from leadkit.metrics.proportions import wilson_bounds
 from leadkit.metrics.verdict import STATES
@@ -46,7 +46,8 @@ def response_buckets(times: Frame, *, by: By = None, clock: Clock = "calendar", 
 
     Raises:
         MissingColumns: a column is missing; names the nearest.
-        InvalidRequest: a column has another dtype, or an argument is refused.
+        InvalidRequest: a column has another dtype, an argument is refused, or `by` can't be computed or sorted on these
+            rows (of a LazyFrame, Polars says so itself when it is collected).
 
     Warns:
         LeadkitWarning: as `response_summary` does.
@@ -62,7 +63,7 @@ def response_buckets(times: Frame, *, by: By = None, clock: Clock = "calendar", 
         .sort("_code", "bucket")
         .select(*names, *_RESULT)
     )
-    return as_given(times, buckets)
+    return computed(times, buckets, by="response_buckets", engine="auto")
 
 
 def evidence_coverage(times: Frame, *, by: By = None) -> Frame:

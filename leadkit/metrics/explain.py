@@ -11,10 +11,11 @@ from html import escape
 import polars as pl
 
 from leadkit.errors import InvalidRequest
-from leadkit.metrics.given import needed
+from leadkit.metrics.given import Needed, needed
 from leadkit.metrics.masking import mask
 from leadkit.metrics.response import TIMES
 from leadkit.metrics.traces import AnyFrame, Row, traces_of
+from leadkit.metrics.waits import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Explanation:
     """What is known of one lead; its repr is a text for people, in a notebook a table.
 
     Attributes:
-        row: the lead's row of `response_times`, as a dict.
+        row: the lead's row of `response_times`, as a dict; times in UTC, a state that is none of the four ``unknown``.
         lines: what there is to say, as pairs of a heading and a sentence.
         records: every record about the lead, oldest first: at, source, id, what, text; no rows without frames.
     """
@@ -68,7 +69,8 @@ def explain(
     result shows personal data: it is for a person who may see the leads.
 
     Args:
-        times: of `response_times`.
+        times: of `response_times`, also where its times were brought into another zone: they are told in UTC, and naive
+            ones are read as UTC. A state that is null or none of the four counts as ``unknown``.
         lead_id: of the lead.
         leads: the leads.
         messages: the messages of the threads.
@@ -79,24 +81,28 @@ def explain(
         An `Explanation`: ``print`` it, or let a notebook show it.
 
     Raises:
-        InvalidRequest: there is no such lead (names the nearest), or two of different accounts.
+        InvalidRequest: there is no such lead (names the nearest), or two of different accounts, or a column has another
+            dtype.
         MissingColumns: a frame lacks a column; names the nearest.
+
+    Warns:
+        LeadkitWarning: times without a zone are read as UTC.
     """
-    row = _row_of(times, lead_id)
+    row = _row_of(needed(times, _COLUMNS, by="explain", name="times"), lead_id)
     given = {"leads": leads, "messages": messages, "conversations": conversations, "mail": mail}
     records = traces_of(row, {name: frame for name, frame in given.items() if frame is not None})
     return Explanation(row, tuple(_lines(row, records)), records)
 
 
-def _row_of(times: AnyFrame, lead_id: str) -> Row:
+def _row_of(times: pl.LazyFrame, lead_id: str) -> Row:
     if not isinstance(lead_id, str):
         raise InvalidRequest(f"explain: lead_id={lead_id!r} is refused: allowed is a lead_id of times, a String.")
-    known = needed(times, dict.fromkeys(TIMES, "any"), by="explain", name="times")
-    found = known.filter(pl.col("lead_id") == lead_id).select(TIMES.names()).collect().to_dicts()
+    state = pl.col("state").cast(TIMES["state"], strict=False).fill_null(pl.lit(UNKNOWN, TIMES["state"]))
+    found = times.filter(pl.col("lead_id") == lead_id).with_columns(state).select(TIMES.names()).collect().to_dicts()
     if len(found) > 1:
         raise InvalidRequest(f"explain: lead_id={lead_id!r} is in {len(found)} rows of times; filter times by account.")
     if not found:
-        raise InvalidRequest(f"explain: lead_id={lead_id!r} is not in times{_nearest(known, lead_id)}.")
+        raise InvalidRequest(f"explain: lead_id={lead_id!r} is not in times{_nearest(times, lead_id)}.")
     return found[0]
 
 
@@ -128,14 +134,15 @@ def _lines(row: Row, records: pl.DataFrame) -> Iterator[tuple[str, str]]:
 def _link(row: Row) -> str:
     rule = row["link_rule"]
     where = f", conversation {row['conversation_id']}" if row["conversation_id"] else ""
-    return f"{rule}: {_RULES[rule]}{where}" if rule else "none: no thread or mail belongs to it for certain"
+    if not rule:
+        return "none: no thread or mail belongs to it for certain"
+    return f"{rule}: {_RULES.get(rule, 'a rule that leadkit does not have')}{where}"
 
 
 def _question(row: Row, records: pl.DataFrame) -> str | None:
     """The words of the lead itself, else of the first message of the buyer's about it."""
-    asked = (pl.col("source") == "leads") | (
-        pl.col("what").str.contains("buyer") & (pl.col("at") >= row["submitted_at"])
-    )
+    since = pl.lit(row["submitted_at"], dtype=TIMES["submitted_at"])
+    asked = (pl.col("source") == "leads") | (pl.col("what").str.contains("buyer") & (pl.col("at") >= since))
     return _first_text(records.filter(asked).sort(pl.col("source") != "leads", maintain_order=True))
 
 
@@ -209,6 +216,13 @@ def _span(span: timedelta | None) -> str:
     return "(not known)" if span is None else str(span)
 
 
+def _kind(dtype: pl.DataType) -> Needed:
+    if isinstance(dtype, pl.Datetime):
+        return "time"
+    return "span" if isinstance(dtype, pl.Duration) else "flag" if isinstance(dtype, pl.Boolean) else "text"
+
+
+_COLUMNS = {name: _kind(dtype) for name, dtype in TIMES.items()}
 _LINE = 160
 _STATES: dict[str, str] = {
     "answered_exact": "the reply came at a known moment",

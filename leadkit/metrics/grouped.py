@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -46,14 +47,26 @@ def grouping(by: By, frame: pl.LazyFrame, *, needed_by: str, result: Iterable[st
         MissingColumns: a column is not there; names the nearest.
         InvalidRequest: `by` is of another kind or can't be computed, or a name is one that the result has anyway.
     """
-    empty = pl.LazyFrame(schema=frame.collect_schema())  # asking the frame itself could compute all before it
-    found = groups(by, empty, needed_by=needed_by)
-    names = empty.select(found).collect_schema().names()
+    found, names = keys_of(by, frame, needed_by=needed_by)
     if taken := [name for name in names if name in set(result)]:
         raise InvalidRequest(
             f"{needed_by}: by= would give a second column {taken[0]!r}: the result has one. Give it another .alias()."
         )
     return found, names
+
+
+def keys_of(by: By, frame: pl.LazyFrame, *, needed_by: str) -> tuple[list[pl.Expr], list[str]]:
+    """As `grouping`, whatever the names are, as long as each is another.
+
+    Raises:
+        MissingColumns: a column is not there; names the nearest.
+        InvalidRequest: `by` is of another kind or can't be computed, or two columns would have one name.
+    """
+    listed = by if by is None or isinstance(by, str | pl.Expr) or not isinstance(by, Iterable) else list(by)
+    _refuse_twice(listed, needed_by)
+    empty = pl.LazyFrame(schema=frame.collect_schema())  # asking the frame itself could compute all before it
+    found = groups(listed, empty, needed_by=needed_by)
+    return found, empty.select(found).collect_schema().names()
 
 
 def per_group(frame: pl.LazyFrame, found: Iterable[pl.Expr], *counts: pl.Expr) -> pl.LazyFrame:
@@ -72,19 +85,37 @@ def few(n: pl.Expr) -> pl.Expr:
     return pl.when(n < _COUNTS_ONLY).then(pl.lit("n<10")).when(n < _SMALL).then(pl.lit("n<30")).cast(FEW).alias("few")
 
 
-def computed(given: Frame, result: pl.LazyFrame, *, by: str) -> Frame:
+def computed(
+    given: Frame, result: pl.LazyFrame, *, by: str, engine: Literal["auto", "streaming"] = "streaming"
+) -> Frame:
     """The result as a DataFrame where one came, else lazy.
+
+    Args:
+        given: what came.
+        result: what is made of it.
+        by: the function, for messages.
+        engine: of Polars; ``"auto"`` where rows are sorted before they are counted.
 
     Raises:
         InvalidRequest: it can't be computed; no value of a row is shown.
     """
     try:
-        return result.collect(engine="streaming") if isinstance(given, pl.DataFrame) else result
+        return result.collect(engine=engine) if isinstance(given, pl.DataFrame) else result
     except PolarsError as error:
         problem = error
     too_large = any(sign in str(problem) for sign in _TOO_LARGE)
     why = "an amount is too large for 38 digits" if too_large else f"by= ({type(problem).__name__})"
     raise InvalidRequest(f"{by} can't be computed on these rows: {why}. Look at the values.")
+
+
+def _refuse_twice(listed: object, needed_by: str) -> None:
+    """Refuse two columns of one name, as far as the names can be told without the frame."""
+    each = [one for one in listed if isinstance(one, str | pl.Expr)] if isinstance(listed, list) else []
+    names = [one if isinstance(one, str) else one.meta.output_name(raise_if_undetermined=False) for one in each]
+    if twice := [name for name in names if name is not None and names.count(name) > 1]:
+        raise InvalidRequest(
+            f"{needed_by}: by= gives the column {twice[0]!r} twice; leave one out, or rename it with .alias()."
+        )
 
 
 def _all_differ(rows: pl.LazyFrame) -> bool:

@@ -126,8 +126,12 @@ def _asked_at(dtype: pl.DataType) -> pl.Expr:
     return utc(pl.element().struct["created_at"], exchange_fields(dtype)["created_at"])
 
 
-def exchange_fields(dtype: pl.DataType) -> pl.Schema:
+def exchange_fields(dtype: pl.DataType, *, by: str = "response_times") -> pl.Schema:
     """The fields of ``exchanges``.
+
+    Args:
+        dtype: of the column.
+        by: the function that needs it, for messages.
 
     Raises:
         InvalidRequest: it is no list of questions with their answers.
@@ -137,7 +141,7 @@ def exchange_fields(dtype: pl.DataType) -> pl.Schema:
     if {"message_id", "created_at", "response"} <= fields.keys() and isinstance(fields["created_at"], pl.Datetime):
         return fields
     raise InvalidRequest(
-        f"response_times: the column 'exchanges' is {dtype}; it has to be the list of questions and answers that "
+        f"{by}: the column 'exchanges' is {dtype}; it has to be the list of questions and answers that "
         ".leads(include_messages=True) returns. Drop it, or fetch it again."
     )
 

@@ -47,7 +47,7 @@ def mask(frame: Frame) -> Frame:
         The same columns and rows; masked ones are String, or hold Strings. Null stays null.
 
     Raises:
-        InvalidRequest: it is no frame.
+        InvalidRequest: it is no frame, or a column that has to be masked is Object or Binary, and no text.
     """
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
         raise InvalidRequest(f"mask: frame is a {type(frame).__name__}; give a Polars DataFrame or LazyFrame.")
@@ -63,9 +63,11 @@ def _masked(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_nested():
         personal = known in LABELLED | TEXTS or _is_of_an_api(name)
         return _inside(column, dtype, personal=personal)
-    if known in LABELLED:
-        return _labelled(column, known)
-    return _length(column) if known in TEXTS or _is_of_an_api(name) else column
+    if known not in LABELLED | TEXTS and not _is_of_an_api(name):
+        return column
+    if isinstance(dtype, pl.Object | pl.Binary):
+        raise InvalidRequest(f"mask: the column {name!r} is {dtype}; it has to be a String. Make it one, or drop it.")
+    return _labelled(column, known) if known in LABELLED else _length(column)
 
 
 def _is_of_an_api(name: str) -> bool:

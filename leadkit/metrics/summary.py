@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from leadkit.metrics.given import By, Frame, as_given, span
+from leadkit.metrics.given import By, Frame, span
+from leadkit.metrics.grouped import computed
 from leadkit.metrics.proportions import wilson_bounds
 from leadkit.metrics.steps import answered_within, falls, in_order, packed, quantile, read, shares, with_band
 from leadkit.metrics.waits import (
@@ -83,7 +84,8 @@ def response_summary(
 
     Raises:
         MissingColumns: a column is missing; names the nearest.
-        InvalidRequest: a column has another dtype, or an argument is refused.
+        InvalidRequest: a column has another dtype, an argument is refused, or `by` can't be computed or sorted on these
+            rows (of a LazyFrame, Polars says so itself when it is collected).
 
     Warns:
         LeadkitWarning: episodes with evidence have no wait on this clock (no hours were given), or one less than
@@ -117,7 +119,7 @@ def response_summary(
         .sort("_code")
         .select(*names, *_COLUMNS)
     )
-    return as_given(times, summary)
+    return computed(times, summary, by="response_summary", engine="auto")
 
 
 def _counts() -> dict[str, pl.Expr]:

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from leadkit.errors import InvalidRequest
-from leadkit.metrics.given import By, Frame, Needed, as_given, needed
+from leadkit.metrics.given import By, Frame, Needed, needed
+from leadkit.metrics.grouped import computed
 from leadkit.metrics.spans import kind_of, waits
 from leadkit.metrics.steps import STEP_COLUMNS, in_order, packed, quantile, steps
 from leadkit.metrics.waits import IS_OPEN, Clock, End, by_group, of_episodes, one_of, wait_at
@@ -96,7 +97,8 @@ def survival_curve(
 
     Raises:
         MissingColumns: a column is missing; names the nearest.
-        InvalidRequest: a column has another dtype, or an argument is refused.
+        InvalidRequest: a column has another dtype, an argument is refused, or `by` can't be computed or sorted on these
+            rows (of a LazyFrame, Polars says so itself when it is collected).
 
     Warns:
         LeadkitWarning: as `response_summary` does.
@@ -106,7 +108,7 @@ def survival_curve(
     grouped = by_group(rows, names, _waits=packed(wait_at(interval), IS_OPEN).implode())
     curve = steps(in_order(grouped, "_waits"), level=level, by="survival_curve")
     named = curve.join(grouped.select("_code", *names), on="_code", how="left", maintain_order="left")
-    return as_given(times, named.select(*names, *STEP_COLUMNS))
+    return computed(times, named.select(*names, *STEP_COLUMNS), by="survival_curve", engine="auto")
 
 
 def _flags(observed: object, length: int) -> pl.Series:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from leadkit.metrics.given import Needed, if_there, needed
-from leadkit.metrics.lead_records import LEADS, LEADS_USED
+from leadkit.metrics.lead_records import LEADS, LEADS_USED, exchange_fields
 from leadkit.metrics.links import SENT_FOLDER, folded
 from leadkit.metrics.mail_evidence import MAIL, MAIL_USED
 from leadkit.metrics.thread_evidence import CONVERSATIONS, MESSAGES, OWNER
@@ -27,6 +27,10 @@ def traces_of(row: Row, frames: Mapping[str, AnyFrame]) -> pl.DataFrame:
     Args:
         row: the lead's row of `response_times`.
         frames: leads, messages, conversations and mail by these names, as far as they are there.
+
+    Raises:
+        MissingColumns: a frame lacks a column; names the nearest.
+        InvalidRequest: a column has another dtype.
     """
     found, asked = [pl.DataFrame(schema=TRACES)], pl.Series([], dtype=pl.String)
     if "leads" in frames:
@@ -54,14 +58,19 @@ def _own(
     checked = needed(frame, {**columns, **there}, by="explain", name=name)
     if "account" in there and row["account"] is not None:
         checked = checked.filter(pl.col("account") == row["account"])
-    missing = [pl.lit(None, dtype=pl.String).alias(column) for column in used if column not in there]
+    missing = [
+        pl.lit(None, dtype=None if kind == "any" else pl.String()).alias(column)
+        for column, kind in used.items()
+        if column not in there
+    ]
     return checked.with_columns(missing).collect()
 
 
 def _question_ids(leads: pl.DataFrame) -> pl.Series:
     exchanges = leads.get_column("exchanges").drop_nulls()
-    if not isinstance(exchanges.dtype, pl.List):
+    if exchanges.dtype == pl.Null():
         return pl.Series([], dtype=pl.String)
+    exchange_fields(exchanges.dtype, by="explain")  # refuses what is no list of questions
     return exchanges.explode(empty_as_null=False).struct.field("message_id").cast(pl.String).drop_nulls()
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import polars as pl
 
 from leadkit.metrics.as_of import capped, moment
-from leadkit.metrics.clocks import Hours, business_span
+from leadkit.metrics.clocks import Hours, business_wait
 from leadkit.metrics.given import Frame, Needed, if_there, needed
 from leadkit.metrics.links import is_ebay
 from leadkit.metrics.repeats import digest
@@ -60,12 +60,16 @@ def turns(messages: Frame, *, as_of: datetime | date | str | None = None, hours:
         MissingColumns: a column that it needs is missing; names the nearest.
         InvalidRequest: `messages` is no frame, a column has another dtype, `as_of` is no time, or `hours` no calendar.
 
+    Warns:
+        LeadkitWarning: `hours` has no calendar for any account of `messages`, or they have no column account (of a
+            LazyFrame, whose values are not looked at, only the latter); or naive times are read as UTC.
+
     Source: the oldest unanswered message starts the clock at Zendesk, Chatwoot, Intercom and in Zammad's SLA.
     """
     until = moment(as_of, name="as_of", needed_by="turns")
     said = needed(messages, _NEEDED | if_there(messages, _USED), by="turns", name="messages")
     found = _buyers(_runs(_in_order(said, until))).with_columns(_waits(until))
-    span = pl.lit(None, dtype=pl.Duration("us")) if hours is None else business_span(hours, "asked_at", pl.col("wait"))
+    span = business_wait(hours, messages)
     result = found.with_columns(span.alias("business_wait")).select(_COLUMNS).sort("conversation_id", "account", "turn")
     if isinstance(messages, pl.DataFrame):
         return result.collect(engine="in-memory")  # sorts in half the time that the streaming engine takes

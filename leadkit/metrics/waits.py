@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args
 import polars as pl
 
 from leadkit.errors import InvalidRequest, LeadkitWarning
-from leadkit.metrics.given import By, Needed, groups, needed
+from leadkit.metrics.given import By, Needed, needed
+from leadkit.metrics.grouped import computed, keys_of
 
 Clock = Literal["calendar", "business"]
 End = Literal["upper", "lower"]
@@ -47,8 +48,7 @@ def of_episodes(
     )
     columns: dict[str, Needed] = {"lead_id": "text", "episode_id": "text", "state": "any"}
     frame = needed(times, columns | dict.fromkeys(spans.values(), "span"), by=function, name="times")
-    found = groups(by, frame, needed_by=function)
-    names = frame.select(found).collect_schema().names()
+    found, names = keys_of(by, frame, needed_by=function)
     _refuse_taken(names, own, function)
     rows = frame.select(
         *found,
@@ -57,7 +57,7 @@ def of_episodes(
         *(pl.when(pl.col(column) >= pl.duration()).then(column).alias(name) for name, column in spans.items()),
     )
     if isinstance(times, pl.DataFrame):
-        _tell_unmeasured(rows, f"{prefix}wait", function)
+        _tell_unmeasured(times, rows, f"{prefix}wait", function)
     return rows, names
 
 
@@ -100,9 +100,10 @@ def _refuse_taken(names: list[str], own: list[str], function: str) -> None:
         raise InvalidRequest(f"{function}: by= gives a column {taken[0]!r}, which is taken; rename it with .alias().")
 
 
-def _tell_unmeasured(rows: pl.LazyFrame, what: str, function: str) -> None:
+def _tell_unmeasured(times: pl.DataFrame, rows: pl.LazyFrame, what: str, function: str) -> None:
     missing = wait_at("upper").is_null() | pl.col("_lower").is_null()
-    count, known = rows.filter(IS_KNOWN).select(missing.sum(), pl.len().alias("known")).collect().row(0)
+    counts = rows.filter(IS_KNOWN).select(missing.sum(), pl.len().alias("known"))
+    count, known = computed(times, counts, by=function, engine="auto").row(0)
     if count:
         hint = "give response_times hours=" if what.startswith("business") else "null, or less than nothing"
         said = f"{function}: {count} of {known} episodes with evidence have no {what} ({hint}); no curve counts them."

@@ -5,6 +5,7 @@ import pytest
 from made_records import DAY, at, exchange, inbox, lead, leads, mail, messages, sent, talk
 
 import leadkit as lk
+from leadkit.metrics.response import TIMES
 
 HOURS = lk.BusinessHours("UTC", "Mo-Fr 09:00-17:00")
 FRAMES = {
@@ -176,3 +177,72 @@ def test_frames_that_lack_a_column_are_refused():
     few = mail(inbox(0)).drop("account", "send_to_name", "message_type", "text")
     shown = lk.explain(times, "a0", mail=few, leads=leads(lead()).drop("exchanges", "message"))
     assert shown.records["source"].to_list() == ["mail", "leads"]
+
+
+def explained_of(times):
+    return lk.explain(times, "a0", leads=leads(lead(message="Hello?")), **FRAMES)
+
+
+def test_times_of_another_zone_or_unit_are_told_in_utc():
+    times = lk.response_times(leads(lead()), hours=HOURS, **FRAMES)
+    at_places = times.with_columns(
+        pl.col("submitted_at").dt.convert_time_zone("America/Chicago"),
+        pl.col("responded_at", "observed_at").dt.convert_time_zone("Asia/Tokyo").dt.cast_time_unit("ms"),
+        pl.col("wait_lower", "wait_upper", "age").dt.cast_time_unit("ms"),
+        pl.col("lead_id", "state", "evidence", "link_rule").cast(pl.Categorical),
+    )
+    assert repr(explained_of(at_places)) == repr(explained_of(times))
+    assert repr(lk.explain(at_places, "a0")) == repr(lk.explain(times, "a0"))
+
+
+def test_naive_times_are_read_as_utc_and_told():
+    times = lk.response_times(leads(lead()), **FRAMES)
+    naive = times.with_columns(pl.col("submitted_at", "observed_at").dt.replace_time_zone(None))
+    with pytest.warns(lk.LeadkitWarning, match="explain: submitted_at, observed_at of times has no time zone") as told:
+        found = explained_of(naive)
+    assert told[0].filename == __file__
+    assert repr(found) == repr(explained_of(times))
+
+
+@pytest.mark.parametrize("name", TIMES.names())
+def test_a_column_of_another_dtype_is_refused_by_its_name(name):
+    times = lk.response_times(leads(lead()), **FRAMES)
+    for wrong in (pl.lit(3), pl.lit(b"x"), pl.col(name).is_null() if TIMES[name] != pl.Boolean else pl.lit("yes")):
+        with pytest.raises(lk.InvalidRequest, match=f"explain: the column '{name}' is .*; it has to be a"):
+            lk.explain(times.with_columns(wrong.alias(name)), "a0")
+
+
+@pytest.mark.parametrize("state", [pl.lit(None), pl.lit(None, TIMES["state"]), pl.lit("lost")], ids=str)
+def test_a_state_that_is_none_of_the_four_is_unknown(state):
+    found = explained_of(lk.response_times(leads(lead()), hours=HOURS, **FRAMES).with_columns(state.alias("state")))
+    assert found.row["state"] == "unknown"
+    assert said(found, "state") == "unknown: no record tells"
+    assert [said(found, heading) for heading in ("reply", "wait")] == ["not known", "not known"]
+    assert said(found, "business") == "seen for 8:00:00 in business hours; the lead came while open"
+
+
+def test_columns_that_are_null_throughout_are_not_known_and_nothing_is_warned_of():
+    times = lk.response_times(leads(lead()), hours=HOURS, **FRAMES)
+    nothing = times.with_columns(pl.lit(None).alias(name) for name in times.columns if name != "lead_id")
+    found = explained_of(nothing)
+    assert said(found, "question") == '(no time): "Hello?"'
+    assert said(found, "seen") == "(no time), (not known) after the lead"
+
+
+def test_a_rule_that_leadkit_does_not_have_is_told():
+    times = lk.response_times(leads(lead()), **FRAMES).with_columns(link_rule=pl.lit("R9"))
+    assert said(lk.explain(times, "a0"), "link") == "R9: a rule that leadkit does not have, conversation c1"
+
+
+@pytest.mark.parametrize("ids", [pl.col("lead_id").cast(pl.Categorical), pl.lit(None)], ids=["Categorical", "null"])
+def test_an_id_that_is_not_there_is_refused_whatever_the_ids_are(ids):
+    times = lk.response_times(leads(lead(lead_id="ab1"))).with_columns(ids.alias("lead_id"))
+    with pytest.raises(lk.InvalidRequest, match="lead_id='ab2' is not in times"):
+        lk.explain(times, "ab2")
+
+
+@pytest.mark.parametrize("exchanges", [["a"], [["a"]], 3, "a"], ids=repr)
+def test_exchanges_that_are_no_questions_are_refused(exchanges):
+    table = leads(lead()).with_columns(pl.Series("exchanges", [exchanges]))
+    with pytest.raises(lk.InvalidRequest, match=r"explain: the column 'exchanges' is .*; it has to be the list of"):
+        lk.explain(lk.response_times(leads(lead())), "a0", leads=table, mail=mail(inbox(0)))

@@ -148,3 +148,14 @@ def test_masked_twice_is_masked_and_lazy_frames_stay_lazy():
 def test_what_is_no_frame_is_refused():
     with pytest.raises(lk.InvalidRequest, match="mask: frame is a str; give a Polars DataFrame or LazyFrame"):
         lk.mask("ana@example.com")
+
+
+@pytest.mark.parametrize("name", ["email", "sender_right", "body", "mx_Store"])
+@pytest.mark.parametrize("dtype", [pl.Object, pl.Binary], ids=str)
+def test_a_personal_column_that_is_no_text_is_refused(name, dtype):
+    values = pl.Series(name, [b"\xff" if dtype == pl.Binary else object(), None], dtype=dtype)
+    for frame in (pl.DataFrame([values]), pl.LazyFrame([values])):
+        with pytest.raises(lk.InvalidRequest, match=f"mask: the column '{name}' is {dtype}; it has to be a String"):
+            lk.mask(frame)
+    other = values.alias("kept").to_frame()
+    assert lk.mask(other)["kept"].to_list() == values.to_list()

@@ -135,6 +135,15 @@ def test_without_hours_and_for_an_account_without_them_the_business_clock_is_nul
     assert business(lk.response_times(nameless, hours={"demo": HOURS})) == [(None,) * 4] * 2
 
 
+def test_hours_without_a_calendar_are_told_also_for_a_lazy_frame():
+    table = leads(lead(status="NEW"))
+    for frame in (table, table.lazy()):
+        with pytest.warns(lk.LeadkitWarning, match="response_times: hours has no calendar, so the business") as told:
+            times = lk.response_times(frame, hours={})
+        assert [one.filename for one in told] == [__file__]
+        assert business(times.lazy().collect()) == [(None,) * 4]
+
+
 def test_hours_that_are_none_are_refused_also_for_a_lazy_frame():
     with pytest.raises(lk.InvalidRequest, match="hours='9 to 5' is refused"):
         lk.response_times(leads().lazy(), hours="9 to 5")

@@ -154,7 +154,27 @@ def test_the_business_clock_stands_beside():
     hours = lk.BusinessHours("UTC", "Mo-Fr 09:00-17:00")
     thread = messages((0, "jane"), (DAY, "dealer"), (DAY + 1, "jane"))
     assert rows(lk.turns(thread, hours=hours), "business_wait") == [(span(480),), (None,)]
-    assert rows(lk.turns(thread, hours={"other": hours}), "business_wait") == [(None,), (None,)]
+    assert rows(lk.turns(thread, hours={"demo": hours, "other": hours}), "business_wait") == [(span(480),), (None,)]
+
+
+def test_hours_of_no_account_that_is_there_are_told():
+    thread = messages((0, "jane"), (DAY, "dealer"))
+    hours = lk.BusinessHours("UTC", "Mo-Fr 09:00-17:00")
+    cases = [
+        (thread, {"other": hours}, "hours has a calendar for 'other', and messages has no row of such an account"),
+        (thread.with_columns(account=pl.lit(None)), {"other": hours}, "messages has no row of such an account"),
+        (thread.drop("account"), {"demo": hours}, "messages has no column 'account'"),
+        (thread.drop("account").lazy(), {"demo": hours}, "messages has no column 'account'"),
+        (thread, {}, "hours has no calendar"),
+        (thread.lazy(), {}, "hours has no calendar"),
+    ]
+    for frame, calendars, why in cases:
+        with pytest.warns(lk.LeadkitWarning, match=f"turns: .*{why}, so the business clock is null; give") as told:
+            found = lk.turns(frame, hours=calendars)
+        assert [one.filename for one in told] == [__file__]
+        assert rows(found.lazy().collect(), "business_wait") == [(None,)]
+    lk.turns(thread.clear(), hours={"other": hours})  # without rows, and before they are looked at, there is no word
+    assert rows(lk.turns(thread.lazy(), hours={"other": hours}).collect(), "business_wait") == [(None,)]
 
 
 NEEDED = ["conversation_id", "message_id", "created_at", "from_seller", "fetched_at"]

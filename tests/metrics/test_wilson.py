@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -55,7 +56,18 @@ def test_columns_are_the_same_arithmetic_and_null_stays_null():
     assert found["high"].to_list()[2:] == [None, 1.0, None]
 
 
-@pytest.mark.parametrize(("k", "n"), [(2, 1), (-1, 3), (0, -1), (0.5, 1), (True, 1), ("1", 2)])
+def test_counts_may_be_numbers_of_numpy_and_as_large_as_counts_can_be():
+    assert lk.wilson(np.int64(1), np.uint8(3)) == lk.wilson(1, 3)
+    assert lk.wilson(2**62, 2**63 - 1) == pytest.approx((0.5, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("k", "n"),
+    [
+        *[(2, 1), (-1, 3), (0, -1), (0.5, 1), (True, 1), ("1", 2), (None, 1)],
+        *[(10**19, 10**20), (1, 2**63), (np.True_, 1), (np.float64(1), 2), (np.array([1, 2]), 2)],
+    ],
+)
 def test_counts_that_are_none_are_refused(k, n):
     with pytest.raises(lk.InvalidRequest, match=r"wilson: k=.* is refused: allowed are whole numbers"):
         lk.wilson(k, n)
