@@ -135,6 +135,10 @@ def response_times(
         MissingColumns: a frame lacks a column that it needs; names the nearest.
         InvalidRequest: an argument is no frame, a column has another dtype, `as_of` is no time, or `hours` no calendar.
 
+    Warns:
+        LeadkitWarning: `hours` has no calendar for any account of `leads`, or they have no column account (of a
+            LazyFrame, whose values are not looked at, only the latter); or naive times are read as UTC.
+
     Source: the questions of issue trackers, help desks and survival analysis are compared in docs/metrics.md.
     """
     wanted = LEADS | if_there(leads, LEADS_USED)
@@ -149,7 +153,7 @@ def response_times(
     if mail is not None:
         wanted = MAIL | if_there(mail, MAIL_USED)
         mails = needed(mail, wanted, by=_ME, name="mail").select(*wanted).with_columns(ACCOUNT)
-    given = _Given(said, talks, mails, moment(as_of, name="as_of", needed_by=_ME), business_columns(hours))
+    given = _Given(said, talks, mails, moment(as_of, name="as_of", needed_by=_ME), business_columns(hours, leads))
     if isinstance(leads, pl.DataFrame):
         return _plan(rows, given, held).collect()
     return deferred(partial(_plan, rows, given, _left), TIMES)

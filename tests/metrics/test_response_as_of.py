@@ -131,17 +131,24 @@ def test_without_hours_and_for_an_account_without_them_the_business_clock_is_nul
     assert business(lk.response_times(leads(*rows))) == [(None,) * 4] * 2
     found = business(lk.response_times(leads(*rows), hours={"demo": HOURS}))
     assert found == [(span(60), None, span(60), False), (None,) * 4]
-    nameless = leads(*rows).drop("account")
-    assert business(lk.response_times(nameless, hours={"demo": HOURS})) == [(None,) * 4] * 2
 
 
-def test_hours_without_a_calendar_are_told_also_for_a_lazy_frame():
+def test_hours_of_no_account_that_is_there_are_told():
     table = leads(lead(status="NEW"))
-    for frame in (table, table.lazy()):
-        with pytest.warns(lk.LeadkitWarning, match="response_times: hours has no calendar, so the business") as told:
-            times = lk.response_times(frame, hours={})
+    cases = [
+        (table, {"other": HOURS}, "hours has a calendar for 'other', and leads has no row of such an account"),
+        (table.drop("account"), {"demo": HOURS}, "leads has no column 'account'"),
+        (table.drop("account").lazy(), {"demo": HOURS}, "leads has no column 'account'"),
+        (table, {}, "hours has no calendar"),
+        (table.lazy(), {}, "hours has no calendar"),
+    ]
+    for frame, given, why in cases:
+        with pytest.warns(lk.LeadkitWarning, match=f"response_times: .*{why}, so the business clock is null") as told:
+            times = lk.response_times(frame, hours=given)
         assert [one.filename for one in told] == [__file__]
         assert business(times.lazy().collect()) == [(None,) * 4]
+    lk.response_times(table.clear(), hours={"other": HOURS})  # without rows, and before they are looked at, no word
+    assert business(lk.response_times(table.lazy(), hours={"other": HOURS}).collect()) == [(None,) * 4]
 
 
 def test_hours_that_are_none_are_refused_also_for_a_lazy_frame():
