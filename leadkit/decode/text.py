@@ -22,7 +22,7 @@ class Number(str):
 
 
 class Repeated(dict[str, Any]):
-    """An object in which a key stands twice; the first value wins, as in the columns' decoder."""
+    """An object in which a key stands twice; its first value that is not null wins."""
 
 
 def parse(body: bytes, *, call: str) -> Any:
@@ -99,7 +99,7 @@ def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    return Repeated(reversed(pairs))
+    return Repeated(sorted(reversed(pairs), key=lambda pair: pair[1] is not None))  # the last one stays
 
 
 def _no_constant(name: str) -> NoReturn:
