@@ -121,13 +121,13 @@ def check_origin(url: str | Secret, *, parameter: str = "base_url") -> str:
     """The bare origin of a URL that a token may go to: https, or http on this machine.
 
     Args:
-        url: scheme, host and perhaps a port, such as ``"https://apiz.ebay.com"``; a secret, since it may hold a password.
+        url: scheme, host and perhaps a port, such as ``"https://apiz.ebay.com"``; wrapped or not.
         parameter: the argument it came from, for the error.
 
     Raises:
         InvalidRequest: plain http to another machine, a user name, a path, a query, or no URL at all.
     """
-    url = url if isinstance(url, Secret) else Secret(url)  # at once: a traceback may show this frame's variables
+    url = url if isinstance(url, Secret) else Secret(url)  # it may hold a password, and a traceback shows variables
     problem = _problem_of(url.reveal())
     if problem:
         raise InvalidRequest(

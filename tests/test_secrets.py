@@ -375,7 +375,11 @@ def test_no_frame_of_ours_shows_a_secret_of_a_refused_account(make, given):
 
 
 def test_an_environment_that_is_refused_shows_no_secret(monkeypatch):
-    for name, value in (("TOKEN", TOKEN), ("BASE_URL", f"https://me:{CLIENT_SECRET}@far.example"), ("SANDBOX", "maybe")):
+    for name, value in (
+        ("TOKEN", TOKEN),
+        ("BASE_URL", f"https://me:{CLIENT_SECRET}@far.example"),
+        ("SANDBOX", "maybe"),
+    ):
         monkeypatch.setenv(f"LEADKIT_EBAY_{name}", value)
         error = failed(lambda make: make(sellers=5), Ebay.from_env)
         assert isinstance(error, lk.InvalidRequest)

@@ -99,7 +99,11 @@ def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    return Repeated(sorted(reversed(pairs), key=lambda pair: pair[1] is not None))  # the last one stays
+    first = Repeated()
+    for name, value in pairs:
+        if first.get(name) is None:
+            first[name] = value
+    return first
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -74,7 +74,9 @@ def test_an_environment_that_makes_no_account_shows_no_key(monkeypatch: pytest.M
     "make",
     [
         lambda: lk.LeadSquared.from_env(access_key=ACCESS, secret_key=SECRET, calls="x"),
-        lambda: lk.LeadSquared.from_env(access_key=ACCESS, secret_key=SECRET, base_url=f"https://me:{SECRET}@far.example"),
+        lambda: lk.LeadSquared.from_env(
+            access_key=ACCESS, secret_key=SECRET, base_url=f"https://me:{SECRET}@far.example"
+        ),
         lambda: lk.LeadSquared.from_env(access_key=5, secret_key=SECRET),
         lambda: lk.LeadSquared(5, SECRET),  # type: ignore[arg-type]  # that is the point
         lambda: lk.LeadSquared(ACCESS, SECRET.encode()),  # type: ignore[arg-type]  # likewise

@@ -93,7 +93,9 @@ def test_a_name_of_ours_is_refused_with_the_name_of_the_api(name: str, hint: str
     assert server.arrived == []
 
 
-@pytest.mark.parametrize("columns", [["a b"], ["a-b"], ["a,b"], [""], "a,,b", [7], ["x.y"], 7, {"a": 1}, ["1st"]], ids=str)
+@pytest.mark.parametrize(
+    "columns", [["a b"], ["a-b"], ["a,b"], [""], "a,,b", [7], ["x.y"], 7, {"a": 1}, ["1st"]], ids=str
+)
 def test_what_is_no_name_of_a_column_is_refused(columns: Any) -> None:
     with asking(Crm([])) as (crm, server), pytest.raises(lk.InvalidRequest, match="columns="):
         crm.leads(["id-1"], columns)
