@@ -19,7 +19,7 @@ from leadkit.ebay_tables import EbayTables
 from leadkit.errors import InvalidRequest
 from leadkit.parameters import Names, Request, argument, checked
 from leadkit.recorder import Recorder
-from leadkit.redaction import Secret, as_secret
+from leadkit.redaction import Secret, as_secret, wrapped
 from leadkit.transport import Transport
 
 
@@ -63,16 +63,18 @@ class Ebay(EbayTables):
         site: int = 0,
         trading_version: str = "1487",
         sandbox: bool = False,
-        base_url: str | None = None,
+        base_url: str | Secret | None = None,
         max_parallel: int = 8,
         record: str | os.PathLike[str] | None = None,
         clock: Clock | datetime | None = None,
     ) -> None:
-        # wrapped at once: a traceback that shows this frame's variables shows no secret
+        # wrapped at once, all before one is refused: a traceback that shows this frame's variables shows no secret
+        token, client_secret, refresh_token = wrapped(token), wrapped(client_secret), wrapped(refresh_token)
+        base_url = wrapped(base_url)
+        self.account, self._origins, self._auth = account, {}, None  # a traceback may show this half-made account
         token = as_secret(token, "Ebay: token")
         client_secret = as_secret(client_secret, "Ebay: client_secret")
         refresh_token = as_secret(refresh_token, "Ebay: refresh_token")
-        self.account, self._origins, self._auth = account, {}, None  # a traceback may show this half-made account
         origins = hosts.origins(hosts.environment(sandbox=sandbox, base_url=base_url))
         given = {
             "site": site,
@@ -120,9 +122,7 @@ class Ebay(EbayTables):
         Raises:
             InvalidRequest: the variables are not set and no login is stored, or the stored one does not fit them.
         """
-        settings = {
-            name: as_secret(value, f"Ebay: {name}") if name in _SECRETS else value for name, value in settings.items()
-        }
+        settings = {name: wrapped(value) if name in _HIDDEN else value for name, value in settings.items()}
         now = as_clock(settings.get("clock"))()
         return cls(**stored_login.completed({**_from_env(), **settings}, now))
 
@@ -197,10 +197,8 @@ def _close_all(*opened: Transport | GivenToken | RefreshedToken) -> None:
 
 
 def _from_env() -> dict[str, Any]:
-    found = {name: os.environ.get(f"LEADKIT_EBAY_{name.upper()}", "").strip() for name in _VARIABLES}
-    settings: dict[str, Any] = {
-        name: Secret(value) if name in _SECRETS else value for name, value in found.items() if value
-    }
+    found = {name: _variable(name) for name in _VARIABLES}
+    settings = {name: value for name, value in found.items() if value}
     if "sellers" in settings:
         settings["sellers"] = [name.strip() for name in settings["sellers"].split(",") if name.strip()]
     if "scopes" in settings:
@@ -210,6 +208,11 @@ def _from_env() -> dict[str, Any]:
     return settings
 
 
+def _variable(name: str) -> Any:
+    value = os.environ.get(f"LEADKIT_EBAY_{name.upper()}", "").strip()
+    return wrapped(value) if name in _HIDDEN else value
+
+
 def _as_switch(text: str) -> bool:
     switches = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if text.lower() not in switches:
@@ -217,8 +220,9 @@ def _as_switch(text: str) -> bool:
     return switches[text.lower()]
 
 
-_SECRETS = ("token", "client_secret", "refresh_token")
-_VARIABLES = (*_SECRETS, "client_id", "sellers", "account", "scopes", "base_url", "sandbox")
+_HIDDEN = ("token", "client_secret", "refresh_token", "base_url")
+"""What no traceback may show: the secrets, and the address, which may hold a password until it is refused."""
+_VARIABLES = (*_HIDDEN, "client_id", "sellers", "account", "scopes", "sandbox")
 
 
 def _which_credentials(given: list[str], *, has_token: bool) -> str:

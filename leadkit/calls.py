@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from leadkit.errors import InvalidRequest, LeadkitError
+from leadkit.redaction import Secret
 from leadkit.request_log import RequestEntry, RequestLog
 
 
@@ -116,23 +117,24 @@ class Sender(Protocol):
         """Let connections go."""
 
 
-def check_origin(url: str, *, parameter: str = "base_url") -> str:
+def check_origin(url: str | Secret, *, parameter: str = "base_url") -> str:
     """The bare origin of a URL that a token may go to: https, or http on this machine.
 
     Args:
-        url: scheme, host and perhaps a port, such as ``"https://apiz.ebay.com"``.
+        url: scheme, host and perhaps a port, such as ``"https://apiz.ebay.com"``; wrapped or not.
         parameter: the argument it came from, for the error.
 
     Raises:
         InvalidRequest: plain http to another machine, a user name, a path, a query, or no URL at all.
     """
-    parts = _split(url)
-    problem = "it is not a URL" if parts is None else _origin_problem(parts)
-    if parts is None or problem:
+    url = url if isinstance(url, Secret) else Secret(url)  # it may hold a password, and a traceback shows variables
+    problem = _problem_of(url.reveal())
+    if problem:
         raise InvalidRequest(
             f"{parameter} is refused: {problem}. Allowed is an https origin such as https://apiz.ebay.com, "
             "or http on this machine such as http://127.0.0.1:8000, without user name, path and query."
         )
+    parts = urlsplit(url.reveal())
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = "" if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
@@ -165,6 +167,12 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if parts.hostname and port != 0 else None
+
+
+def _problem_of(url: str) -> str | None:
+    """Why a token may not go there; it does not raise, for its frame has the URL."""
+    parts = _split(url)
+    return "it is not a URL" if parts is None else _origin_problem(parts)
 
 
 def _origin_problem(parts: SplitResult) -> str | None:

@@ -19,7 +19,7 @@ from leadkit.crm_tables import CrmTables
 from leadkit.errors import InvalidRequest
 from leadkit.parameters import Request, argument, checked
 from leadkit.recorder import Recorder
-from leadkit.redaction import Secret, Secrets, as_secret
+from leadkit.redaction import Secret, Secrets, as_secret, wrapped
 from leadkit.transport import Budget, Transport
 
 HOST = "api.leadsquared.com"
@@ -57,14 +57,15 @@ class LeadSquared(CrmTables):
         account: str = "leadsquared",
         calls: int = 25,
         per_seconds: float = 5,
-        base_url: str | None = None,
+        base_url: str | Secret | None = None,
         record: str | os.PathLike[str] | None = None,
         clock: Clock | datetime | None = None,
     ) -> None:
-        # wrapped at once: a traceback that shows this frame's variables shows no secret
+        # wrapped at once, all before one is refused: a traceback that shows this frame's variables shows no secret
+        access_key, secret_key, base_url = wrapped(access_key), wrapped(secret_key), wrapped(base_url)
+        self.account, self._origins = account, {}  # a traceback may show this half-made account
         access_key = as_secret(access_key, "LeadSquared: access_key")
         secret_key = as_secret(secret_key, "LeadSquared: secret_key")
-        self.account, self._origins = account, {}  # a traceback may show this half-made account
         given = {"host": host, "account": account, "calls": calls, "per_seconds": per_seconds}
         settings = checked(Settings, "LeadSquared", given)
         self._budget = Budget(settings.calls, settings.per_seconds)
@@ -101,6 +102,7 @@ class LeadSquared(CrmTables):
         Raises:
             InvalidRequest: the variables are not set.
         """
+        settings = {name: wrapped(value) if name in _HIDDEN else value for name, value in settings.items()}
         return cls(**{**_from_env(), **settings})
 
     def close(self) -> None:
@@ -163,16 +165,18 @@ class Keys:
 
 
 def _from_env() -> dict[str, Any]:
-    """What the environment tells; the keys are wrapped at once, and None where it does not."""
-    found = {name: _variable(name) for name in ("host", "account", "base_url")}
-    keys = {name: as_secret(_variable(name), name) for name in ("access_key", "secret_key")}
-    return {name: value for name, value in found.items() if value} | keys
+    """What the environment tells; the keys and the address are wrapped at once, and None where it does not."""
+    found = {name: _variable(name) for name in ("host", "account")}
+    hidden = {name: wrapped(_variable(name)) for name in _HIDDEN}
+    return {name: value for name, value in found.items() if value} | hidden
 
 
 def _variable(name: str) -> str:
     return os.environ.get(f"LEADKIT_LEADSQUARED_{name.upper()}", "").strip()
 
 
+_HIDDEN = ("access_key", "secret_key", "base_url")
+"""What no traceback may show: the keys, and the address, which may hold a password until it is refused."""
 _KEY = re.compile(r"[!-~]+")
 
 

@@ -37,7 +37,7 @@ def read_crm_leads(
     """CRM leads from saved bodies of ``Leads/Retrieve/ByIds``; each once, with what is known of it last.
 
     Args:
-        bodies: a path (a file, or a folder of ``.json`` files), bytes, a dict, or a list of them.
+        bodies: a path (a file, a folder of ``.json`` files, or a recording), bytes, a dict, or a list of them.
         account: the first column.
         fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
         columns: the API's names of the columns to read besides the known ones; None reads all that the bodies have.
@@ -47,10 +47,11 @@ def read_crm_leads(
     Raises:
         BadResponse: a body is not what the API promises.
         InvalidRequest: a path where nothing lies, something that is no body, or no name of a column.
+        NotFound: a folder without a body of this table.
     """
     found, given = Problems(), checked_given(CRM_LEADS.name, account, fetched_at, problems)
     request = checked(CrmLeadsRequest, CRM_LEADS.name, {"ids": (), "columns": columns})
-    rows = crm_of(saved_bodies(bodies, given.fetched_at), account, found, columns=request.columns)
+    rows = crm_of(saved_bodies(bodies, CRM_LEADS.name, given.fetched_at), account, found, columns=request.columns)
     close_problems(found, problems, strict=strict)
     return rows
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from leadkit.account_tables import AccountTables
 from leadkit.fetch import Run
+from leadkit.mail_records import FOLDERS
 from leadkit.mail_request import FoldersRequest, MailRequest
 from leadkit.sources import ebay_conversations, ebay_leads, ebay_mailbox
 
@@ -209,18 +210,22 @@ class EbayTables(AccountTables):
 
         return self._fetch("mail", MailRequest, arguments, work, strict=strict, progress=progress)
 
-    def folders(self, *, strict: bool = False, progress: bool | None = None) -> pl.DataFrame:
+    def folders(
+        self, *, max_rows: int | None = None, strict: bool = False, progress: bool | None = None
+    ) -> pl.DataFrame:
         """The folders of the mailbox with their counts, and one row without ``folder_id`` for all of them.
 
         Args:
+            max_rows: at most so many rows; that there are more is told.
             strict: raise where a value does not fit its column, instead of null and a problem row.
             progress: a progress bar; None shows it in a terminal or a notebook.
 
         Raises:
+            InvalidRequest: `max_rows` is no such number; nothing was sent.
             LeadkitError: the API's own error, by its name; also where it came with HTTP 200.
         """
 
         def work(run: Run, request: FoldersRequest) -> pl.DataFrame:
-            return ebay_mailbox.fetch_folders(run, request, self._trading)
+            return run.first_rows(FOLDERS, ebay_mailbox.fetch_folders(run, request, self._trading), request.max_rows)
 
-        return self._fetch("folders", FoldersRequest, {}, work, strict=strict, progress=progress)
+        return self._fetch("folders", FoldersRequest, {"max_rows": max_rows}, work, strict=strict, progress=progress)

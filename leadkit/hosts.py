@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from leadkit.calls import check_origin
+from leadkit.redaction import Secret, wrapped
 
 PRODUCTION, SANDBOX = "production", "sandbox"
 
 
-def environment(*, sandbox: bool, base_url: str | None) -> str:
+def environment(*, sandbox: bool, base_url: str | Secret | None) -> str:
     """The name of an environment; that of a `base_url`, which wins, is its origin.
 
     Raises:
         InvalidRequest: a `base_url` that a token must not go to.
     """
+    base_url = wrapped(base_url)
     if base_url:
         return check_origin(base_url)
     return SANDBOX if sandbox else PRODUCTION

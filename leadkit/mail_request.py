@@ -93,7 +93,9 @@ class MailRequest(Span):
 
 
 class FoldersRequest(Request):
-    """``Ebay.folders`` takes no argument."""
+    """The argument of ``Ebay.folders``."""
+
+    max_rows: Annotated[int, Field(ge=1)] | None = argument("a whole number from 1, or None for all rows")
 
 
 def _millis(moment: datetime | None) -> str | None:

@@ -34,7 +34,7 @@ def read_leads(
     """Leads from saved bodies of ``/classified_lead`` or ``/classified_lead/{itemId}``; each lead once, as last seen.
 
     Args:
-        bodies: a path (a file, or a folder of ``.json`` files), bytes, a dict, or a list of them.
+        bodies: a path (a file, a folder of ``.json`` files, or a recording), bytes, a dict, or a list of them.
         account: the first column.
         fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
         problems: a list that collects the problem rows, as dicts.
@@ -43,9 +43,10 @@ def read_leads(
     Raises:
         BadResponse: a body is not what the API promises.
         InvalidRequest: a path where nothing lies, something that is no body, or another argument of the wrong kind.
+        NotFound: a folder without a body of this table.
     """
     found, given = Problems(), checked_given("leads", account, fetched_at, problems)
-    leads = leads_of(saved_bodies(bodies, given.fetched_at), account, found)
+    leads = leads_of(saved_bodies(bodies, "leads", given.fetched_at), account, found)
     close_problems(found, problems, strict=strict)
     return leads
 
@@ -62,7 +63,7 @@ def read_conversations(
     """Conversations from saved bodies of ``/conversation``; each once, as last seen, newest first.
 
     Args:
-        bodies: a path (a file, or a folder of ``.json`` files), bytes, a dict, or a list of them.
+        bodies: a path (a file, a folder of ``.json`` files, or a recording), bytes, a dict, or a list of them.
         account: the first column.
         fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
         sellers: the seller's own names, for `other_party`.
@@ -72,9 +73,10 @@ def read_conversations(
     Raises:
         BadResponse: a body is not what the API promises.
         InvalidRequest: a path where nothing lies, something that is no body, or another argument of the wrong kind.
+        NotFound: a folder without a body of this table.
     """
     found, given = Problems(), checked_given("conversations", account, fetched_at, problems, sellers)
-    rows = conversations_of(saved_bodies(bodies, given.fetched_at), account, given.names, found)
+    rows = conversations_of(saved_bodies(bodies, "conversations", given.fetched_at), account, given.names, found)
     close_problems(found, problems, strict=strict)
     return rows
 
@@ -93,7 +95,7 @@ def read_messages(
     """Messages from saved bodies of ``/conversation/{id}``, sorted by conversation, time and id.
 
     Args:
-        bodies: a path (a file, or a folder of ``.json`` files), bytes, a dict, or a list of them.
+        bodies: a path (a file, a folder of ``.json`` files, or a recording), bytes, a dict, or a list of them.
         account: the first column.
         fetched_at: when the bodies were fetched; None takes it from a recording's sidecar, else it is null.
         sellers: the seller's own names, for `from_seller`.
@@ -105,9 +107,10 @@ def read_messages(
     Raises:
         BadResponse: a body is not what the API promises.
         InvalidRequest: a path where nothing lies, something that is no body, or not as many ids as bodies.
+        NotFound: a folder without a body of this table.
     """
     found, given = Problems(), checked_given("messages", account, fetched_at, problems, sellers)
-    saved = saved_bodies(bodies, given.fetched_at)
+    saved = saved_bodies(bodies, "messages", given.fetched_at)
     ids = _one_each("conversation_id", conversation_id, len(saved))
     references = _one_each("reference_id", reference_id, len(saved))
     rows = messages_of(saved, account, given.names, found, ids=ids, references=references)
@@ -126,7 +129,7 @@ def read_mail(
     """Messages of a mailbox from saved answers of ``GetMyMessages``; headers and bodies of a message are one row.
 
     Args:
-        bodies: a path (a file, or a folder of ``.xml`` files), bytes, or a list of them.
+        bodies: a path (a file, a folder of ``.xml`` files, or a recording), bytes, or a list of them.
         account: the first column.
         fetched_at: when the bodies were fetched; None takes it from each body's Timestamp.
         problems: a list that collects the problem rows, as dicts.
@@ -135,9 +138,10 @@ def read_mail(
     Raises:
         BadResponse: a body is not what the API promises, or an answer that failed.
         InvalidRequest: a path where nothing lies, something that is no body, or another argument of the wrong kind.
+        NotFound: a folder without a body of this table.
     """
     found, given = Problems(), checked_given("mail", account, fetched_at, problems)
-    rows = mail_of(saved_xml(bodies, given.fetched_at), account, found, at=given.fetched_at)
+    rows = mail_of(saved_xml(bodies, "mail", given.fetched_at), account, found, at=given.fetched_at)
     close_problems(found, problems, strict=strict)
     return rows
 
@@ -153,7 +157,7 @@ def read_folders(
     """Folders of a mailbox from saved answers of ``GetMyMessages`` with ``ReturnSummary``; each once, as last seen.
 
     Args:
-        bodies: a path (a file, or a folder of ``.xml`` files), bytes, or a list of them.
+        bodies: a path (a file, a folder of ``.xml`` files, or a recording), bytes, or a list of them.
         account: the first column.
         fetched_at: when the bodies were fetched; None takes it from each body's Timestamp.
         problems: a list that collects the problem rows, as dicts.
@@ -162,9 +166,10 @@ def read_folders(
     Raises:
         BadResponse: a body is not what the API promises, or an answer that failed.
         InvalidRequest: a path where nothing lies, something that is no body, or another argument of the wrong kind.
+        NotFound: a folder without a body of this table.
     """
     found, given = Problems(), checked_given("folders", account, fetched_at, problems)
-    rows = folders_of(saved_xml(bodies, given.fetched_at), account, found, at=given.fetched_at)
+    rows = folders_of(saved_xml(bodies, "folders", given.fetched_at), account, found, at=given.fetched_at)
     close_problems(found, problems, strict=strict)
     return rows
 

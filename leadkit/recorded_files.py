@@ -119,6 +119,11 @@ def source_of(path: Path) -> str | None:
     return _loosely(path, "source", str)
 
 
+def status_of(path: Path) -> int | None:
+    """The HTTP status that a file names, likewise."""
+    return _loosely(path, "status", int)
+
+
 def fetch_of(path: Path) -> int | None:
     """The fetch that a file says it belongs to, likewise."""
     return _loosely(path, "fetch", int)

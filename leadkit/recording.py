@@ -15,12 +15,22 @@ from leadkit.calls import Answer, Call, Reply
 from leadkit.error_bodies import named_error
 from leadkit.errors import BadResponse, InvalidRequest, NotFound
 from leadkit.folder_path import folder_path
-from leadkit.recorded_files import Marker, Sidecar, damaged, fetch_of, read_recorded, source_of
+from leadkit.recorded_files import Marker, Sidecar, damaged, fetch_of, read_recorded, source_of, status_of
 from leadkit.recorder import MARKER, NUMBERED, FetchRecord, Recorder, content_digest, sidecar_of
 from leadkit.redaction import Secrets
 from leadkit.request_log import RequestLog
 
-__all__ = ["FetchRecord", "Recorded", "RecordedFetch", "Recorder", "Replay", "bodies", "recorded_fetches"]
+__all__ = [
+    "FetchRecord",
+    "Recorded",
+    "RecordedFetch",
+    "Recorder",
+    "Replay",
+    "bodies",
+    "is_recording",
+    "recorded_bodies",
+    "recorded_fetches",
+]
 
 
 def recorded_fetches(directory: str | os.PathLike[str], *, of: Collection[str] | None = None) -> list[RecordedFetch]:
@@ -62,6 +72,17 @@ def bodies(directory: str | os.PathLike[str], source: str) -> list[Path]:
         and not _is_ours(path)
         and (named.search(path.stem.lower()) or source in path.relative_to(folder).parts[:-1])
     )
+
+
+def is_recording(folder: Path) -> bool:
+    """Whether a recorder wrote into this folder."""
+    return any(path.name.endswith(".meta.json") or MARKER.fullmatch(path.name) for path in folder.iterdir())
+
+
+def recorded_bodies(folder: Path, source: str) -> list[Path]:
+    """The bodies of a table in a recording, in the order of their names: its answers with data, and `bodies`."""
+    answers = [_body_of(sidecar) for sidecar in folder.glob("*.meta.json") if _has_data_of(sidecar, source)]
+    return sorted([*answers, *bodies(folder, source)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +217,15 @@ def _folder(directory: str | os.PathLike[str]) -> Path:
     if not folder.is_dir():
         raise InvalidRequest(f"There is no folder {str(folder)!r}; give one with recorded or saved bodies.")
     return folder
+
+
+def _has_data_of(sidecar: Path, source: str) -> bool:
+    """Whether an answer is of this table, as far as its sidecar or its name tells, and no error."""
+    told = source_of(sidecar) or _source_by_name(sidecar)
+    return told in {source, None} and status_of(sidecar) in {_OK, None}
+
+
+_OK = 200
 
 
 def _is_ours(path: Path) -> bool:

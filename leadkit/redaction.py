@@ -36,17 +36,26 @@ class Secret:
         raise TypeError("A Secret can't be pickled or copied.")
 
 
+def wrapped(value: object) -> Secret | None:
+    """A value of any kind wrapped, so that a traceback which shows it shows no secret; None where there is none.
+
+    It never raises: whoever has several wraps them all, before `as_secret` refuses one.
+    """
+    if value is None or isinstance(value, Secret):
+        return value
+    return None if isinstance(value, str) and not value else Secret(value)  # type: ignore[arg-type]  # what is no text, `as_secret` refuses
+
+
 def as_secret(value: str | Secret | None, name: str) -> Secret | None:
-    """A value wrapped, so that a traceback which shows it shows no secret; None where there is none.
+    """A secret that is a text, `wrapped`; None where there is none.
 
     Raises:
         InvalidRequest: the argument of this name is no text; what it is stays unsaid.
     """
-    if isinstance(value, Secret):
-        return value
-    if not (value is None or isinstance(value, str)):
-        raise InvalidRequest(f"{name} is refused: it is a {type(value).__name__}; allowed is a text.")
-    return Secret(value) if value else None
+    value = wrapped(value)
+    if value is not None and not isinstance(value.reveal(), str):
+        raise InvalidRequest(f"{name} is refused: it is a {type(value.reveal()).__name__}; allowed is a text.")
+    return value
 
 
 class Secrets:

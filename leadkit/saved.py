@@ -12,7 +12,7 @@ from leadkit.dictionary import TABLES
 from leadkit.ebay_tables import EbayTables
 from leadkit.fetch import Run, within
 from leadkit.folder_path import folder_path
-from leadkit.mail_records import MAIL
+from leadkit.mail_records import FOLDERS, MAIL
 from leadkit.mail_request import FoldersRequest, MailRequest
 from leadkit.mail_rows import only_selected
 from leadkit.parameters import Request
@@ -144,8 +144,9 @@ class Saved(SavedTables, EbayTables):
             found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("html", "text"))
         return run.first_rows(MAIL, found, request.max_rows)
 
-    def _filtered_folders(self, run: Run, _: FoldersRequest) -> pl.DataFrame:
-        return folders_of(self._bodies("folders", run), run.account, run.problems)
+    def _filtered_folders(self, run: Run, request: FoldersRequest) -> pl.DataFrame:
+        found = folders_of(self._bodies("folders", run), run.account, run.problems)
+        return run.first_rows(FOLDERS, found, request.max_rows)
 
 
 _BY_UNREAD = {"UNREAD": True, "READ": False}

@@ -17,7 +17,15 @@ from leadkit.recorded_files import damaged
 from leadkit.recording import RecordedFetch, bodies, recorded_fetches
 from leadkit.saved_bodies import SavedBody, checked_given
 from leadkit.saved_tables import SavedTables
-from leadkit.sources.leadsquared import CRM_LEADS, KNOWN, CrmLeadsRequest, in_order, table_of, tell_missing_columns
+from leadkit.sources.leadsquared import (
+    CRM_LEADS,
+    KNOWN,
+    CrmLeadsRequest,
+    ids_of,
+    in_order,
+    table_of,
+    tell_missing_columns,
+)
 
 
 class SavedCrm(SavedTables, CrmTables):
@@ -41,13 +49,15 @@ class SavedCrm(SavedTables, CrmTables):
 
     @property
     def ids(self) -> list[str]:
-        """The ids that the recorded fetches asked for; without any, those in the bodies that were saved by hand.
+        """The ids that the recorded fetches asked for, each once whatever its case, as it was spelled first.
+
+        Without any, they are those in the bodies that were saved by hand.
 
         Raises:
             BadResponse: a marker whose ids can't be read, or a body that is not what the API promises.
         """
-        asked = [one for fetch in self._whole(CRM_LEADS.name) for one in _ids_of(fetch)]
-        return list(dict.fromkeys(asked)) or list(self._ids_by_hand())
+        asked, _ = ids_of(one for fetch in self._whole(CRM_LEADS.name) for one in _ids_of(fetch))
+        return list(asked) or list(self._ids_by_hand())
 
     def _ids_by_hand(self) -> Iterator[str]:
         saved = [SavedBody(path.name, path.read_bytes(), None) for path in bodies(self._folder, CRM_LEADS.name)]

@@ -20,10 +20,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from IPython.core.ultratb import VerboseTB
 from loopback import Served, serving
+from own_frames import shown
 from rich.console import Console
 from rich.traceback import Traceback
 
 import leadkit.errors as lk
+from leadkit.accounts import Ebay
 from leadkit.auth import GivenToken, RefreshedToken
 from leadkit.redaction import Secret, Secrets
 from leadkit.transport import Call, Transport
@@ -350,3 +352,35 @@ def test_a_token_that_is_refused_is_not_shown(value, caplog):
     error = failed(GivenToken, Secret(value))
     assert isinstance(error, lk.InvalidRequest)
     assert_nothing_shown(error, caplog, TOKEN)
+
+
+@pytest.mark.parametrize("make", [Ebay, Ebay.from_env], ids=["arguments", "settings"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"token": 5, "client_secret": CLIENT_SECRET, "refresh_token": REFRESH},
+        {"client_secret": CLIENT_SECRET.encode(), "refresh_token": REFRESH},
+        {"client_secret": 5, "refresh_token": REFRESH},
+        {"token": TOKEN, "site": "x"},
+        {"token": TOKEN, "base_url": f"https://me:{CLIENT_SECRET}@far.example"},
+        {"token": TOKEN, "base_url": f"https://me:{CLIENT_SECRET}@[far.example"},
+        {"base_url": f"https://me:{CLIENT_SECRET}@far.example"},
+    ],
+    ids=["token", "bytes", "secret", "setting", "address", "no address", "address of no account"],
+)
+def test_no_frame_of_ours_shows_a_secret_of_a_refused_account(make, given):
+    error = failed(lambda settings: make(**settings), given)
+    assert isinstance(error, lk.InvalidRequest)
+    assert_clean(shown(error), TOKEN, CLIENT_SECRET, REFRESH)
+
+
+def test_an_environment_that_is_refused_shows_no_secret(monkeypatch):
+    for name, value in (
+        ("TOKEN", TOKEN),
+        ("BASE_URL", f"https://me:{CLIENT_SECRET}@far.example"),
+        ("SANDBOX", "maybe"),
+    ):
+        monkeypatch.setenv(f"LEADKIT_EBAY_{name}", value)
+        error = failed(lambda make: make(sellers=5), Ebay.from_env)
+        assert isinstance(error, lk.InvalidRequest)
+        assert_clean(shown(error), TOKEN, CLIENT_SECRET)

@@ -22,7 +22,7 @@ class Number(str):
 
 
 class Repeated(dict[str, Any]):
-    """An object in which a key stands twice; the first value wins, as in the columns' decoder."""
+    """An object in which a key stands twice; its first value that is not null wins."""
 
 
 def parse(body: bytes, *, call: str) -> Any:
@@ -99,7 +99,11 @@ def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    return Repeated(reversed(pairs))
+    first = Repeated()
+    for name, value in pairs:
+        if first.get(name) is None:
+            first[name] = value
+    return first
 
 
 def _no_constant(name: str) -> NoReturn:

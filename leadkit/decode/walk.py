@@ -11,6 +11,7 @@ from leadkit.decode.shape import Node
 from leadkit.decode.text import Number, Repeated
 from leadkit.errors import BadResponse
 
+_KEPT = "a key stands twice in one object; its first value that is not null is kept"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -60,7 +61,7 @@ class Walk:
 
     def _object(self, value: dict[str, Any], node: Node, place: str) -> dict[str, Any]:
         if isinstance(value, Repeated):
-            self._tell("repeated_key", node.path, None, "a key stands twice in one object; its first value is kept")
+            self._tell("repeated_key", node.path, None, _KEPT)
         for name in value.keys() - node.children.keys():
             self._meet(f"{node.path}.{name}", value[name])
         return {

@@ -103,7 +103,7 @@ def _columns(value: Any) -> tuple[str, ...] | None:
     spelled = {name.lower(): name for name in KNOWN}
     asked: dict[str, str] = {}
     given = value.split(",") if isinstance(value, str) else value
-    for one in given if isinstance(given, Iterable) else [given]:
+    for one in given if isinstance(given, Iterable) and not isinstance(given, Mapping) else [given]:
         name = one.strip() if isinstance(one, str) else ""
         if not _API_NAME.fullmatch(name):
             raise ValueError("no name of a column")

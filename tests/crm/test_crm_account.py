@@ -7,6 +7,7 @@ import logging
 import pickle
 import traceback
 import weakref
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from crm_api import ACCESS, NOW, SECRET, Crm, an_account, as_json, asking, lead
 from loopback import Arrived, Served
+from own_frames import shown
 
 import leadkit as lk
 from leadkit.crm_account import Keys
@@ -66,6 +68,28 @@ def test_an_environment_that_makes_no_account_shows_no_key(monkeypatch: pytest.M
     trace = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert ACCESS not in trace
     assert SECRET not in trace
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: lk.LeadSquared.from_env(access_key=ACCESS, secret_key=SECRET, calls="x"),
+        lambda: lk.LeadSquared.from_env(
+            access_key=ACCESS, secret_key=SECRET, base_url=f"https://me:{SECRET}@far.example"
+        ),
+        lambda: lk.LeadSquared.from_env(access_key=5, secret_key=SECRET),
+        lambda: lk.LeadSquared(5, SECRET),  # type: ignore[arg-type]  # that is the point
+        lambda: lk.LeadSquared(ACCESS, SECRET.encode()),  # type: ignore[arg-type]  # likewise
+        lambda: lk.LeadSquared(ACCESS, SECRET, base_url=f"https://me:{SECRET}@far.example"),
+        lambda: lk.LeadSquared(ACCESS, SECRET, base_url=f"https://me:{SECRET}@[far.example"),
+    ],
+    ids=["setting", "address in settings", "kind in settings", "access key", "secret key", "address", "no address"],
+)
+def test_no_frame_of_ours_shows_a_key_or_a_password_of_a_refused_account(make: Callable[[], Any]) -> None:
+    with pytest.raises(lk.InvalidRequest) as caught:
+        make()
+    assert SECRET not in shown(caught.value)
+    assert ACCESS not in shown(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,9 @@ def test_a_name_of_ours_is_refused_with_the_name_of_the_api(name: str, hint: str
     assert server.arrived == []
 
 
-@pytest.mark.parametrize("columns", [["a b"], ["a-b"], ["a,b"], [""], "a,,b", [7], ["x.y"], 7, ["1st"]], ids=str)
+@pytest.mark.parametrize(
+    "columns", [["a b"], ["a-b"], ["a,b"], [""], "a,,b", [7], ["x.y"], 7, {"a": 1}, ["1st"]], ids=str
+)
 def test_what_is_no_name_of_a_column_is_refused(columns: Any) -> None:
     with asking(Crm([])) as (crm, server), pytest.raises(lk.InvalidRequest, match="columns="):
         crm.leads(["id-1"], columns)
@@ -205,6 +207,28 @@ def test_one_row_with_two_spellings_keeps_the_first_and_tells() -> None:
     found, problems = leads_of({"RecordCount": 1, "Leads": [row]}, ["id-1"], ["mx_Store"])
     assert found["mx_Store"].to_list() == ["Lot"]
     assert kinds(problems) == ["repeated_key"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '{"ProspectID": null, "ProspectId": "abc", "FirstName": null, "firstname": "Ann"}',
+        '{"ProspectID": null, "prospectid": null, "ProspectId": "abc", "firstname": "Ann", "FIRSTNAME": "Bo"}',
+        '{"ProspectID": null, "ProspectID": "abc", "firstname": null, "firstname": "Ann"}',
+    ],
+)
+def test_of_two_spellings_in_one_row_the_one_with_a_value_is_kept_and_told(row: str) -> None:
+    body = Served(body=f'{{"RecordCount": 2, "Leads": [{{"ProspectID": "id-1", "FirstName": "Cy"}}, {row}]}}'.encode())
+    for served in (body, Served(body=f'{{"RecordCount": 1, "Leads": [{row}]}}'.encode())):
+        found, problems = leads_of(served, ["abc"] if served is not body else ["id-1", "abc"], ["FirstName"])
+        assert found.select("prospect_id", "first_name").rows()[-1] == ("abc", "Ann")
+        assert kinds(problems) == ["repeated_key"]
+
+
+def test_a_null_in_another_spelling_takes_nothing_away() -> None:
+    row = {"ProspectID": "abc", "ProspectId": None, "FirstName": "Ann", "firstname": None}
+    found, _ = leads_of({"RecordCount": 1, "Leads": [row]}, ["abc"], ["FirstName"])
+    assert found.select("prospect_id", "first_name").rows() == [("abc", "Ann")]
 
 
 def test_a_key_that_nobody_asked_for_is_told_and_nothing_else_is_lost() -> None:

@@ -70,6 +70,13 @@ def test_other_arguments_are_answered_out_of_all_that_was_recorded(folder: Path)
     assert saved.problems.filter(kind="missing_id")["row_key"].to_list() == ["id-99999"]
 
 
+def test_an_id_that_two_fetches_spelled_differently_is_there_once(folder: Path) -> None:
+    with asking(Crm(LEADS), record=folder) as (crm, _), unheard():
+        crm.leads(["ID-00000", "id-00001"])
+        crm.leads(["id-00002", "id-00000"])
+    assert lk.Saved(folder).crm.ids == ["ID-00000", "id-00001", "id-00002"]
+
+
 def test_a_row_that_one_fetch_did_not_ask_everything_of_keeps_what_another_knew(folder: Path) -> None:
     with asking(
         as_json({"RecordCount": 1, "Leads": [{"ProspectID": "id-1", "FirstName": "Ann"}]}),

@@ -23,7 +23,7 @@ class Number(str):
 def reference(shape: Shape, body: bytes) -> tuple[list[dict[str, Any]], Found]:
     """The rows of a body whose envelope is whole, and how many problems of each kind stand at each place."""
     read = json.loads(
-        body.decode("utf-8-sig"), object_pairs_hook=_first_of_each_key, parse_int=Number, parse_float=Number
+        body.decode("utf-8-sig"), object_pairs_hook=_first_value_of_each_key, parse_int=Number, parse_float=Number
     )
     problems: Found = Counter()
     rows = []
@@ -38,8 +38,11 @@ def reference(shape: Shape, body: bytes) -> tuple[list[dict[str, Any]], Found]:
     return rows, problems
 
 
-def _first_of_each_key(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    return dict(reversed(pairs))
+def _first_value_of_each_key(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for name, value in pairs:
+        found[name] = value if found.get(name) is None else found[name]
+    return found
 
 
 def _row(value: Json, tree: Tree, path: str, problems: Found, also: tuple[str, ...] = ()) -> dict[str, Any]:

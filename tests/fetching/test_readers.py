@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 from apis import NOW, as_json, asking, leads_body, message, talk, threads, unheard
+from loopback import Served
 
 import leadkit as lk
 
@@ -22,6 +23,15 @@ THREAD = {
     "messages": [message("b", 1, "me"), message("a", 0)],
     "total": 2,
 }
+
+READERS = [
+    (lk.read_leads, ".json"),
+    (lk.read_conversations, ".json"),
+    (lk.read_messages, ".json"),
+    (lk.read_crm_leads, ".json"),
+    (lk.read_mail, ".xml"),
+    (lk.read_folders, ".xml"),
+]
 
 
 def saved(body: Any) -> bytes:
@@ -149,9 +159,68 @@ def test_what_is_no_body_is_refused(wrong: Any) -> None:
 
 
 def test_a_path_where_nothing_lies_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(lk.InvalidRequest, match="there is nothing at"):
-        lk.read_leads(tmp_path / "none.json")
-    assert lk.read_leads(tmp_path).is_empty()
+    for read, ending in READERS:
+        with pytest.raises(lk.InvalidRequest, match=rf"there is nothing at .*a folder of {ending} files"):
+            read(tmp_path / "none")
+
+
+def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for read, ending in READERS:
+        with pytest.raises(lk.InvalidRequest, match=rf"bodies='' is refused: .* {ending} files; .* is '\.'"):
+            read("")
+    for takes_a_path in (lk.open, lk.Saved, lambda path: lk.Ebay("a-token", record=path)):
+        with pytest.raises(lk.InvalidRequest, match=r"='' is refused: allowed is the path of a folder; .* is '\.'"):
+            takes_a_path("")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "leads.json").write_bytes(saved(LEADS))
+    assert len(lk.read_leads(".")) == 2
+
+
+def test_a_folder_without_a_body_says_what_was_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    for read, ending in READERS:
+        table = read.__name__.removeprefix("read_")
+        with pytest.raises(lk.NotFound, match=rf"{table}: there is no {ending} file in ") as caught:
+            read(tmp_path)
+        assert (caught.value.source, str(tmp_path) in str(caught.value)) == (table, True)
+
+
+def test_a_recording_is_read_whole_by_each_reader(tmp_path: Path) -> None:
+    with lk.demo(leads=30, record=tmp_path) as shop, unheard():
+        talks, people = shop.ebay.conversations("ALL"), shop.crm.leads(shop.ids)
+        fetched = [shop.ebay.leads(), talks, shop.ebay.messages(talks).drop("reference_id"), people]
+    mine = {"sellers": shop.ebay._sellers, "account": "demo"}
+    (tmp_path / "leads-by-hand.json").write_bytes(saved(leads_body([(AT, "zoe")])))
+    with unheard():
+        assert lk.read_leads(tmp_path, account="demo")["user_id"].to_list()[-1] == "zoe"
+        (tmp_path / "leads-by-hand.json").unlink()
+        read = [
+            lk.read_leads(tmp_path, account="demo"),
+            lk.read_conversations(tmp_path, **mine),
+            lk.read_messages(tmp_path, **mine).drop("reference_id"),
+            lk.read_crm_leads(tmp_path, account="demo", columns=[]),
+        ]
+    for before, after in zip(fetched, read, strict=True):
+        assert after.sort(after.columns[1:3]).equals(before.sort(before.columns[1:3]))
+
+
+def test_what_is_no_data_of_a_table_in_a_recording_is_passed_over(tmp_path: Path) -> None:
+    answers = iter([as_json(LEADS)])
+    with asking(lambda _: next(answers, Served(403, b'{"errors":[]}')), record=tmp_path) as (ebay, _):
+        ebay.leads()
+        with pytest.raises(lk.Forbidden):
+            ebay.leads()
+        with pytest.raises(lk.Forbidden):
+            ebay.conversations()
+    assert len(lk.read_leads(tmp_path)) == 2
+    (tmp_path / "0002-leads.meta.json").write_text("{")  # whose it is, its name tells
+    with pytest.raises(
+        lk.NotFound, match=r"conversations: there is no recorded answer .* and no file of conversations"
+    ):
+        lk.read_conversations(tmp_path)
+    with pytest.raises(lk.BadResponse, match=r"0002-leads\.meta\.json in the recording is damaged"):
+        lk.read_leads(tmp_path)
 
 
 @pytest.mark.parametrize("read", [lk.read_leads, lk.read_conversations, lk.read_messages])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,18 @@ def test_each_folder_is_a_row_and_all_together_are_one_without_an_id(sandbox: Sa
             "flagged": len([mail for mail in shop.mail if mail.flagged]) if number is None else None,
             "fetched_at": moment(shop.now_ms),
         }
+
+
+def test_max_rows_ends_the_folders_and_is_told(sandbox: Sandbox, shop: Dealership, tmp_path: Path) -> None:
+    with an_account(sandbox.url, token=sandbox.token, clock=sandbox.dealership.now, record=tmp_path) as ebay:
+        everything = ebay.folders()
+        assert ebay.folders(max_rows=len(FOLDERS) + 1).equals(everything)
+        assert ebay.problems.is_empty()
+        with pytest.raises(lk.InvalidRequest, match="folders: max_rows=0 is refused"):
+            ebay.folders(max_rows=0)
+    for saved_or_not in (account(sandbox), lk.Saved(tmp_path)):  # no recorded fetch has this argument
+        with saved_or_not as one, pytest.warns(lk.LeadkitWarning, match=r"cut \(1\) \(there are more than max_rows=2"):
+            assert one.folders(max_rows=2).drop("fetched_at").equals(everything.head(2).drop("fetched_at"))
 
 
 def test_no_one_and_many_folders_have_one_schema() -> None:
