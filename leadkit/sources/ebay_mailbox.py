@@ -111,7 +111,7 @@ class _Mailbox:
         rows = union(MAIL, [page.content for page in swept.pages])
         once = once_each(MAIL, rows)
         if again := len(rows) - len(once) + sum(len(page.ids) for page in swept.repeated):
-            detail = "messages that came in more than one page are kept once"
+            detail = "messages that came more than once are kept once"
             self.run.tell(MAIL, "duplicate", column=MAIL.key, count=again, detail=detail)
         return once
 
