@@ -152,9 +152,9 @@ def _mended(text: str, repairs: Counter[str]) -> str:
     parts = _CDATA.split(text)
     for place in range(0, len(parts), 2):
         part, bare = _BARE_AMPERSAND.subn("&amp;", parts[place])  # there may be millions: no call for each
+        parts[place] = _ENTITY.sub(lambda found: _entity(found, repairs), part)
         if bare:
             repairs[_BARE] += bare
-        parts[place] = _ENTITY.sub(lambda found: _entity(found, repairs), part)
     joined = "".join(parts)
     mended = _ILLEGAL.sub("", joined)
     if len(mended) < len(joined):
