@@ -30,11 +30,11 @@ _ON_ONE_LINE = pl.element().struct.with_fields(pl.field("url").str.replace_all(r
 
 
 def mail_rows(said: Said, *, account: str, fetched_at: datetime | None, problems: Problems) -> pl.DataFrame:
-    """The messages of one answer; what was odd in them goes to the problems."""
+    """The messages of one answer, their `text` as sent; what was odd in them goes to the problems."""
     decoded = decode_elements(MAIL, rows_inside(said.root, "Messages", "Message", MAIL, problems))
     rows = completed(MAIL, decoded.frame, account=account, fetched_at=fetched_at)
     problems.add_misfits(decoded.misfits, MAIL, rows)
-    return _with_text(rows).with_columns(
+    return rows.with_columns(
         with_blanks(rows.get_column("subject"), as_one=" "),
         with_blanks(rows.get_column("response_url"), as_one=""),
         pl.col("media").list.eval(_ON_ONE_LINE),
@@ -64,8 +64,26 @@ def merged(mail: pl.DataFrame) -> pl.DataFrame:
     known = mail.filter(pl.col("message_id").is_not_null())
     if known.get_column("message_id").n_unique() == len(mail):
         return mail
-    once = known.group_by("message_id", maintain_order=True).agg(pl.all().drop_nulls().last()).select(mail.columns)
+    once = known.group_by("message_id", maintain_order=True).agg(
+        pl.all().exclude("html", "text").drop_nulls().last(), _last_written("html"), _last_written("text")
+    )
+    once = once.select(mail.columns)
     return pl.concat([once, mail.filter(pl.col("message_id").is_null())])
+
+
+def _last_written(name: str) -> pl.Expr:
+    """The last that has more than blanks in it, else the last that is known."""
+    column = pl.col(name)
+    return pl.coalesce(column.filter(column.str.contains(r"\S")).last(), column.drop_nulls().last())
+
+
+def with_text(mail: pl.DataFrame) -> pl.DataFrame:
+    """The messages with the plain text of those that have HTML and no Content; each is whole by now."""
+    if mail.get_column("html").null_count() == len(mail):
+        return mail
+    pairs = mail.select("text", "html").iter_rows()
+    texts = [newest_message(html) if not (text or "").strip() and html else text for text, html in pairs]
+    return mail.with_columns(pl.Series("text", texts, dtype=pl.String))
 
 
 def tell_in_folders(problems: Problems, mail: pl.DataFrame) -> None:
@@ -102,15 +120,6 @@ def _steps_to(column: Column) -> set[str]:
 def oldest_first(mail: pl.DataFrame) -> pl.DataFrame:
     """In the order in which the mailbox received them, as the API sends them."""
     return mail.sort("received_at", "message_id", nulls_last=True)
-
-
-def _with_text(rows: pl.DataFrame) -> pl.DataFrame:
-    """The plain text of those that have HTML and no Content."""
-    if rows.get_column("html").null_count() == len(rows):
-        return rows
-    pairs = rows.select("text", "html").iter_rows()
-    texts = [newest_message(html) if not (text or "").strip() and html else text for text, html in pairs]
-    return rows.with_columns(pl.Series("text", texts, dtype=pl.String))
 
 
 def keys_of(rows: pl.DataFrame) -> tuple[str, ...]:

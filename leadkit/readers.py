@@ -12,7 +12,17 @@ import polars as pl
 from leadkit.errors import InvalidRequest
 from leadkit.fetch import check_total, completed, once_each, reading, tell_without_key, union
 from leadkit.mail_records import FOLDERS, MAIL
-from leadkit.mail_rows import ENVELOPE, ROOT, folder_rows, mail_rows, merged, named, oldest_first, tell_in_folders
+from leadkit.mail_rows import (
+    ENVELOPE,
+    ROOT,
+    folder_rows,
+    mail_rows,
+    merged,
+    named,
+    oldest_first,
+    tell_in_folders,
+    with_text,
+)
 from leadkit.problems import Problems
 from leadkit.records import Table
 from leadkit.saved_bodies import Bodies, SavedBody, checked_given, close_problems, saved_bodies, saved_xml
@@ -251,7 +261,7 @@ def mail_of(
         folders.append(folder_rows(said, account=account, fetched_at=None, problems=Problems()))
     found = union(MAIL, frames)
     tell_in_folders(problems, found)
-    rows = oldest_first(merged(found))
+    rows = with_text(oldest_first(merged(found)))
     tell_without_key(problems, MAIL, rows.get_column(MAIL.key).null_count())
     return named(rows, pl.concat(folders))
 

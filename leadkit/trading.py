@@ -85,9 +85,10 @@ def read_answer(body: bytes, *, call: str, root: str) -> Said:
     if said.ack is None:
         raise BadResponse(f"{call}: the body lacks 'Ack', which the API always sends.")
     if said.failed:  # in a saved body: over the network its verdict has been spoken before
-        why = "; ".join(f"{error['code']} {error['message']}" for error in said.errors) or "it does not say why"
-        code = said.errors[0]["code"] if said.errors else None
-        raise BadResponse(f"{call}: the body is an answer that failed: {why}.", code=code, errors=said.errors)
+        errors = sorted(said.errors, key=_rank)
+        why = "; ".join(f"{error['code']} {error['message']}" for error in errors) or "it does not say why"
+        code = errors[0]["code"] if errors else None
+        raise BadResponse(f"{call}: the body is an answer that failed: {why}.", code=code, errors=errors)
     return said
 
 
@@ -154,17 +155,23 @@ def is_beyond_the_last_page(error: LeadkitError) -> bool:
 
 
 def _of_errors(errors: list[dict[str, Any]]) -> Verdict:
-    ordered = sorted(errors, key=lambda error: error["severity"] == "Warning")  # what failed it stands first
+    ordered = sorted(errors, key=_rank)
     code = ordered[0]["code"] if ordered else None
+    if code in _SPENT:
+        return Verdict(RateLimited, ordered, advice=_SPENT_ADVICE)
     if code in _RENEWED:
         return Verdict(Unauthorized, ordered, renew=True)
     if code in _OF_TOKEN:
         return Verdict(Unauthorized, ordered)
-    if code in _SPENT:
-        return Verdict(RateLimited, ordered, advice=_SPENT_ADVICE)
     if code == _INTERNAL or (ordered and ordered[0]["classification"] == "SystemError"):
         return Verdict(ServerError, ordered, retry=True, attempts=3)
     return Verdict(LeadkitError, ordered)
+
+
+def _rank(error: Mapping[str, Any]) -> tuple[bool, int]:
+    """The error that decides stands first: no warning, and of those the one after which no other call can succeed."""
+    places = (place for place, codes in enumerate(_DECIDING) if error["code"] in codes)
+    return error["severity"] == "Warning", next(places, len(_DECIDING))
 
 
 def _said(tree: Tree) -> Said:
@@ -216,6 +223,7 @@ _CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:Messages|Summary)\b")
 _RENEWED = frozenset({"21917053", "21916984"})  # the OAuth token has expired, or is not (any more) valid
 _OF_TOKEN = frozenset({"930", "931", "932", "16110", "17470"})
 _SPENT = frozenset({"518", "21919144"})
+_DECIDING = (_SPENT, _RENEWED, _OF_TOKEN)
 _SPENT_ADVICE = "The application's limit of calls is used up; it is counted by the day. Ask again tomorrow."
 _INTERNAL = "10007"
 _NO_SUCH_PAGE, _BAD_INPUT = "340", "37"

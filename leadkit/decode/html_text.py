@@ -12,8 +12,9 @@ from lxml import etree
 def newest_message(html: str) -> str | None:
     """The newest message in the HTML digest of a thread, as plain text.
 
-    It stands in the element with the id ``UserInputtedText``; without one it is all that can be read. What is no HTML
-    is returned as it is, HTML that was escaped once more is unescaped first.
+    It stands in the element with the id ``UserInputtedText``, else in ``PrimaryMessage``; without either it is all that
+    can be read but the older messages, whose ids end in a number. What is no HTML is returned as it is, HTML that was
+    escaped once more is unescaped first; of HTML that can't be parsed only the tags are taken out.
     """
     if not _HTML.search(html):
         plain, html = html, _unescaped(html)
@@ -22,8 +23,8 @@ def newest_message(html: str) -> str | None:
     root = None if _is_overgrown(html) else _parsed(html)
     if root is None:
         return _BLANKS.sub(" ", _TAG.sub(" ", html)).strip() or None
-    newest = next(root.iterfind(".//*[@id='UserInputtedText']"), None)
-    return _text(root if newest is None else newest) or None
+    found = (next(root.iterfind(f".//*[@id='{name}']"), None) for name in ("UserInputtedText", "PrimaryMessage"))
+    return _text(next((one for one in found if one is not None), root)) or None
 
 
 def _parsed(html: str) -> Any:
@@ -39,13 +40,13 @@ def _parsed(html: str) -> Any:
 
 
 def _text(element: Any) -> str:
-    """What can be read: paragraphs and line breaks as lines, blanks as one blank, nothing of scripts and styles."""
+    """What can be read: paragraphs and line breaks as lines, blanks as one blank; no scripts, no older messages."""
     pieces: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, node in walk:
         if event == "start":
             pieces += ["\n"] if node.tag in _LINES else ["\t"] if node.tag in _CELLS else []
-            if node.tag in _HIDDEN:
+            if node.tag in _HIDDEN or _OLDER.fullmatch(node.get("id", "")):
                 walk.skip_subtree()
             else:
                 pieces.append(_folded(node.text))
@@ -84,6 +85,7 @@ _LARGE, _MOST_ATTRIBUTES = 20_000, 1_000
 _START_TAG = re.compile(r"""<[A-Za-z](?:[^>=]++|=\s*+(?:"[^"]*"|'[^']*')?+)*+""")
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*"|'[^']*')""")
 _ATTRIBUTES = re.compile(r"""[\s/"']+""")
+_OLDER = re.compile(r"(?:UserInputtedText|MessageHistory)[0-9]+")
 _SPACE = re.compile(r"\s+")
 _BLANKS = re.compile(r"[\s\xa0]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")

@@ -1,8 +1,8 @@
 """Bytes of an XML answer become a tree: strictly, and where that fails after a repair that is told.
 
-The repair escapes what only looks like an entity or a tag, writes HTML's entities as their characters, takes out what
-XML can't hold, and declares the prefix of the top element. CDATA and true entities stay as they are. An answer with a
-DOCTYPE is refused whatever it declares: it could name files and grow without end.
+The repair escapes what only looks like an entity, a tag or the end of CDATA, writes HTML's entities as their
+characters, takes out what XML can't hold, and declares the prefix of the top element. CDATA and true entities stay as
+they are. An answer with a DOCTYPE is refused whatever it declares: it could name files and grow without end.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _repaired(body: bytes, call: str, why: str) -> Tree:
     if not _is_whole(text):
         raise BadResponse(f"{call}: the body is no whole XML ({why}); it has {len(body):,} bytes.", code="not_xml")
     mended = text
-    for mend in (_mended, _wrapped, _without_bare_brackets):  # each on top of those before
+    for mend in (_mended, _wrapped, _without_stray_brackets):  # each on top of those before
         mended = mend(mended, repairs)
         try:
             return Tree(etree.fromstring(mended.encode(), _parser()), dict(repairs), losses)
@@ -150,7 +150,11 @@ def _mended(text: str, repairs: Counter[str]) -> str:
     """The text with what can be mended: the prefix on top, entities outside of CDATA, and what XML can't hold."""
     text = _with_prefix(text, repairs)
     parts = _CDATA.split(text)
-    parts[::2] = [_ENTITY.sub(lambda found: _entity(found, repairs), part) for part in parts[::2]]
+    for place in range(0, len(parts), 2):
+        part, bare = _BARE_AMPERSAND.subn("&amp;", parts[place])  # there may be millions: no call for each
+        parts[place] = _ENTITY.sub(lambda found: _entity(found, repairs), part)
+        if bare:
+            repairs[_BARE] += bare
     joined = "".join(parts)
     mended = _ILLEGAL.sub("", joined)
     if len(mended) < len(joined):
@@ -173,10 +177,8 @@ def _with_prefix(text: str, repairs: Counter[str]) -> str:
 
 
 def _entity(found: re.Match[str], repairs: Counter[str]) -> str:
-    """What stands for an ampersand and what follows it."""
+    """What stands for an entity that is none of XML's."""
     name, number = found[1], found[2]
-    if name in _OF_XML:
-        return found[0]
     if name and f"{name};" in html.entities.html5:
         repairs["HTML entities, written as their characters"] += 1
         return escape(html.entities.html5[f"{name};"])
@@ -186,7 +188,7 @@ def _entity(found: re.Match[str], repairs: Counter[str]) -> str:
             return f"&#{code};"  # also where HTML writes a large X
         repairs[_TAKEN_OUT] += 1
         return ""
-    repairs["bare ampersands, escaped"] += 1
+    repairs[_BARE] += 1
     return f"&amp;{found[0][1:]}"
 
 
@@ -207,19 +209,21 @@ def _wrapped(text: str, repairs: Counter[str]) -> str:
     return "".join([*done, text[at:]])
 
 
-def _without_bare_brackets(text: str, repairs: Counter[str]) -> str:
-    """The text without what looks like the beginning of a tag and can be none, outside of CDATA."""
+def _without_stray_brackets(text: str, repairs: Counter[str]) -> str:
+    """The text without what looks like the beginning of a tag, or the end of CDATA, and can be none, outside of it."""
     parts = _CDATA.split(text)
     for place in range(0, len(parts), 2):
-        parts[place], escaped = _BARE_BRACKET.subn("&lt;", parts[place])
-        if escaped:
-            repairs["pointed brackets that open no tag, escaped"] += escaped
+        part, opened = _BARE_BRACKET.subn("&lt;", parts[place])
+        ended = part.count("]]>")
+        parts[place] = part.replace("]]>", "]]&gt;")
+        found = {"pointed brackets that open no tag, escaped": opened, "ends of CDATA that has none, escaped": ended}
+        repairs.update({what: count for what, count in found.items() if count})
     return "".join(parts)
 
 
-_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LAST_CODE = 0x10FFFF
 _SPLIT = "]]]]><![CDATA[>"  # the end of a CDATA section, inside of two
+_BARE = "bare ampersands, escaped"
 _TAKEN_OUT = "characters that XML can't hold, taken out"
 _DOCTYPE_REFUSED = "the body holds a DOCTYPE, which could name files; it was not read."
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.I)
@@ -233,7 +237,9 @@ _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _INDENTED = re.compile(rb"</[^<>]*>\s+<")
 _FIRST_TAG = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*<([A-Za-z_][\w.:-]*)")
 _LAST_TAG = re.compile(r"</([A-Za-z_][\w.:-]*)\s*>\s*(?:<!--(?:[^-]|-(?!->))*+-->\s*)*\Z")
-_ENTITY = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{0,31});|#([0-9]{1,8}|[xX][0-9A-Fa-f]{1,7});)?")
+_CANDIDATE = r"(?:([A-Za-z][A-Za-z0-9]{0,31})|#([0-9]{1,8}|[xX][0-9A-Fa-f]{1,7}));"
+_BARE_AMPERSAND = re.compile(rf"&(?!{_CANDIDATE})")
+_ENTITY = re.compile(rf"&(?!(?:amp|lt|gt|quot|apos);){_CANDIDATE}")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAG = re.compile(r"<(?:[^\W\d]|[:/?]|!--)")
 _BARE_BRACKET = re.compile(r"<(?![^\W\d]|[:/!?])")

@@ -29,6 +29,7 @@ from leadkit.mail_rows import (
     named,
     oldest_first,
     tell_in_folders,
+    with_text,
 )
 from leadkit.pages import Page, by_number
 from leadkit.records import Table
@@ -75,7 +76,7 @@ def fetch_mail(run: Run, request: MailRequest, headers: Headers) -> pl.DataFrame
     found = run.first_rows(MAIL, oldest_first(found), request.max_rows)
     if request.bodies:
         found = mailbox.with_bodies(found)
-    found = mailbox.with_names(found)
+    found = with_text(mailbox.with_names(found))
     mailbox.check_counts({folder: len(rows) for folder, rows in swept.items()})
     return found
 
@@ -110,7 +111,7 @@ class _Mailbox:
         rows = union(MAIL, [page.content for page in swept.pages])
         once = once_each(MAIL, rows)
         if again := len(rows) - len(once) + sum(len(page.ids) for page in swept.repeated):
-            detail = "messages that came in more than one page are kept once"
+            detail = "messages that came more than once are kept once"
             self.run.tell(MAIL, "duplicate", column=MAIL.key, count=again, detail=detail)
         return once
 

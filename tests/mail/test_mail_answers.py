@@ -214,6 +214,34 @@ def test_a_token_that_can_not_be_helped_is_unauthorized_at_once(sandbox: Sandbox
     assert (fault.hits, caught.value.code) == (1, str(code))
 
 
+@pytest.mark.parametrize(
+    ("errors", "kind", "asked", "order"),
+    [
+        ([error(10007, kind="SystemError"), error(518)], lk.RateLimited, 1, ["518", "10007"]),
+        ([error(2), error(21919144), error(21917053)], lk.RateLimited, 1, ["21919144", "21917053", "2"]),
+        ([error(1), error(21917053)], lk.Unauthorized, 2, ["21917053", "1"]),
+        ([error(931), error(21916984)], lk.Unauthorized, 2, ["21916984", "931"]),
+        ([error(10007), error(932)], lk.Unauthorized, 1, ["932", "10007"]),
+        ([error(2), error(10007)], lk.LeadkitError, 1, ["2", "10007"]),
+        ([error(518, severity="Warning"), error(10007), error(2)], lk.ServerError, 3, ["10007", "2", "518"]),
+        ([error(21917053, severity="Warning"), error(1)], lk.LeadkitError, 1, ["1", "21917053"]),
+    ],
+    ids=range(8),
+)
+def test_of_several_errors_the_one_that_no_other_call_helps_decides_wherever_it_stands(
+    sandbox: Sandbox, errors: list[str], kind: type[lk.LeadkitError], asked: int, order: list[str]
+) -> None:
+    sandbox.faults.add("body", path="/ws/api.dll", body=failure(*errors))
+    with renewing(sandbox) as ebay, pytest.raises(lk.LeadkitError) as caught:
+        ebay.mail()
+    assert (type(caught.value), caught.value.code) == (kind, order[0])
+    assert [one["code"] for one in caught.value.errors] == order
+    assert len(of_trading(sandbox)) == asked
+    with pytest.raises(lk.BadResponse, match=f"that failed: {order[0]} Short") as saved:
+        lk.read_mail(failure(*errors))
+    assert saved.value.code == order[0]
+
+
 def of_trading(sandbox: Sandbox) -> list[str]:
     """The tokens that came with the calls, in order."""
     return [one.headers["x-ebay-api-iaf-token"] for one in sandbox.requests if one.path == "/ws/api.dll"]

@@ -79,6 +79,20 @@ def test_what_a_body_does_not_tell_overwrites_nothing() -> None:
     assert (row["text"], row["html"], row["flagged"], row["media"]) == ("Hello", None, True, [])
 
 
+@pytest.mark.parametrize(
+    ("headers", "bodies"),
+    [({"Content": "as written"}, {"Text": "<p>x</p>"}), ({"Text": "<p>x</p>"}, {"Content": "as written"})],
+)
+def test_the_text_is_the_content_also_where_it_comes_with_the_headers(
+    headers: dict[str, str], bodies: dict[str, str]
+) -> None:
+    with asking(two_levels(message(7, **headers), message(7, **bodies))) as (ebay, _):
+        found = ebay.mail(bodies=True)
+        without = ebay.mail()
+    assert found.select("html", "text").rows() == [("<p>x</p>", "as written")]
+    assert without["text"].to_list() == [headers.get("Content", "x")]
+
+
 def test_a_body_that_did_not_come_is_told_and_its_header_stays() -> None:
     with asking(two_levels(message(7, Subject="A"), message(8, Content="another's"))) as (ebay, _):
         with pytest.warns(lk.LeadkitWarning, match=r"missing_id \(1\) in message_id \(its body did not come\)"):

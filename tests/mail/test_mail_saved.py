@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,18 @@ def test_headers_and_bodies_of_a_message_are_one_row_in_whatever_order_they_are_
             ("1", "110", "ann", "one"),
             ("2", None, "bo", "two"),
         ]
+
+
+HTML = "&lt;div id='UserInputtedText'&gt;html&lt;/div&gt;"
+
+
+@pytest.mark.parametrize("given", [*permutations([{"Content": "content"}, {"Text": HTML}, {"Content": " "}])], ids=str)
+def test_the_text_is_the_content_in_whatever_order_they_are_read(given: tuple[dict[str, str], ...]) -> None:
+    bodies = [messages(message(1, **one), message(2, Content=" "), message(3, **one)) for one in given]
+    found = lk.read_mail(bodies)
+    assert found["text"].to_list() == ["content", " ", "content"]
+    blank = lk.read_mail([body for body, one in zip(bodies, given, strict=True) if one != {"Content": "content"}])
+    assert blank["text"].to_list() == ["html", " ", "html"]
 
 
 def test_a_body_with_every_detail_level_names_the_folders_and_gives_both_tables(shop: Dealership) -> None:

@@ -209,6 +209,13 @@ def test_a_sweep_ends_on_a_repeated_page_and_every_message_is_there_once(sandbox
     assert numbers(sandbox) == [1, 2, 3]
 
 
+def test_a_message_that_stands_twice_in_one_page_is_there_once_and_told_as_that() -> None:
+    with asking(messages(message(7, Sender="ann"), message(8), message(7, Sender="bo"))) as (ebay, _):
+        assert ebay.mail(page_size=50)["message_id"].to_list() == ["7", "8"]
+        told = ebay.problems.select("kind", "column", "count", "detail").rows()
+    assert told == [("duplicate", "message_id", 1, "messages that came more than once are kept once")]
+
+
 @pytest.mark.parametrize("parallel", [1, 8])
 def test_a_mailbox_that_always_sends_its_first_page_ends(sandbox: Sandbox, parallel: int) -> None:
     sandbox.faults.add("repeat_page")

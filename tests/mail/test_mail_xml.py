@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 import resource
+import sys
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from loopback import Served, serving
 from mail_answers import NAMESPACE, an_account, answer, asking, kinds, message, messages, read, told, unheard
 
 import leadkit as lk
+from leadkit.decode.xml import parse_xml
 from leadkit.sandbox import Sandbox, mail_headers_body
 
 
@@ -91,6 +95,10 @@ def test_a_doctype_is_refused_whatever_it_declares(sandbox: Sandbox, how: str) -
         ("<5 a<<< &amp; 3<4 <", "<5 a<<< & 3<4 <", "repaired_xml"),
         ("<![CDATA[a < b]]> < c", "a < b < c", "repaired_xml"),
         ("a < b<br>&lt;", "a < b<br>&lt;", "repaired_xml"),
+        ("a ]]> b", "a ]]> b", "repaired_xml"),
+        ("]]>]]]]> <![CDATA[x]]]]>", "]]>]]]]> x]]", "repaired_xml"),
+        ("a ]]> < & b", "a ]]> < & b", "repaired_xml"),
+        ("a<br>b ]]> c", "a<br>b ]]> c", "repaired_xml"),
         ("a<br>b", "a<br>b", "repaired_xml"),
         ("a<br>b &amp; c", "a<br>b &amp; c", "repaired_xml"),
         ("a<br>b<![CDATA[c]]>", "a<br>b<![CDATA[c]]>", "repaired_xml"),
@@ -110,12 +118,15 @@ def test_what_can_not_be_read_for_certain_is_told_as_a_loss(written: str) -> Non
 
 
 def test_each_sort_of_repair_is_a_row_with_its_count() -> None:
-    _, problems = read(messages(message(1, Subject="a & b & c&nbsp;\x0b&#11;", Text="x<br>y")))
+    odd = "a & b &nosuch; c&nbsp;\x0b&#11; ]]> < ]]>"
+    _, problems = read(messages(message(1, Subject=odd, Text="x<br>y")))
     assert {one["detail"].removeprefix("the answer was no XML: "): one["count"] for one in problems} == {
         "bare ampersands, escaped": 2,
         "HTML entities, written as their characters": 1,
         "characters that XML can't hold, taken out": 2,
         "HTML that is no XML, kept as it is": 1,
+        "pointed brackets that open no tag, escaped": 1,
+        "ends of CDATA that has none, escaped": 2,
     }
 
 
@@ -296,6 +307,7 @@ HEAVY = {
     "brackets": lambda n: "<![CDATA[" + "]" * n + "&",
     "ampersands": lambda n: "&" * n,
     "entities": lambda n: "&nbsp;" * n,
+    "ends of CDATA": lambda n: "]]>" * n,
     "open texts": lambda n: "<Text>" * n,
     "texts": lambda n: "<Text><br></Text>" * n,
     "contents": lambda n: "<Content " * n,
@@ -318,6 +330,24 @@ def test_whatever_is_repeated_costs_in_proportion(made: Any) -> None:
 
     bodies = [answer(f"<Messages>{message(1)}{made(count)}</Messages>") for count in (30_000, 60_000)]
     assert growth(reading, *bodies) < LINEAR
+
+
+def calls_of_python(work: Callable[[], object]) -> int:
+    """How many functions written in Python are called on the way."""
+    calls: Counter[str] = Counter()
+    before = sys.getprofile()
+    sys.setprofile(lambda _frame, event, _argument: calls.update([event]))
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return calls["call"]
+
+
+@pytest.mark.parametrize("part", ["&", "& ", "&a ", "&#", "&amp;&", "]]>", "<"])
+def test_a_repair_that_is_needed_many_times_calls_no_more_of_python(part: str) -> None:
+    once, often = (messages(message(1, Content=f"<![CDATA[x]]>& < ]]> {part * many}")) for many in (1, 5_000))
+    assert calls_of_python(lambda: parse_xml(often, call="")) <= calls_of_python(lambda: parse_xml(once, call="")) + 50
 
 
 @pytest.mark.parametrize("count", [431, 20_000])
