@@ -249,6 +249,7 @@ def test_the_table_sorts_turns_and_opens_a_lead_by_keyboard(page, demo, artefact
         (name, " ".join(text.split())) for name, text in found.lines
     ]
     assert page.locator(".lk-record").count() == len(found.records)
+    assert page.locator(".lk-lead h4").inner_text() == "Thread and evidence, times in America/Chicago"
     page.locator(".lk-lead").screenshot(path=artefacts / "explorer-lead.png")
     page.keyboard.press("Escape")
     page.wait_for_selector(".lk-lead", state="hidden")
