@@ -70,7 +70,11 @@ class Evidence:
 
     def frames(self) -> dict[str, AnyFrame]:
         """Those that were given, by their names."""
-        every: dict[str, AnyFrame | None] = {"messages": self.messages, "conversations": self.conversations, "mail": self.mail}
+        every: dict[str, AnyFrame | None] = {
+            "messages": self.messages,
+            "conversations": self.conversations,
+            "mail": self.mail,
+        }
         return {name: frame for name, frame in every.items() if frame is not None}
 
 

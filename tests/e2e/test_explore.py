@@ -279,6 +279,11 @@ def test_nobody_is_shut_out(page, theme):
 
 
 def test_it_is_readable_light_and_dark_wide_and_narrow(page, artefacts):
+    flow, week, buckets, makes = (
+        page.locator(f".lk-chart-{name}").bounding_box() for name in ("flow", "week", "buckets", "makes")
+    )
+    assert (flow["y"], flow["height"]) == (week["y"], week["height"])
+    assert (buckets["y"], buckets["height"]) == (makes["y"], makes["height"])
     for theme in ("Dark", "Light"):
         dye(page, theme)
         page.locator(".lk-explorer").screenshot(path=artefacts / f"explorer-{theme.lower()}.png")
