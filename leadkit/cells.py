@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import polars as pl
@@ -12,7 +13,7 @@ import polars as pl
 from leadkit.wording import money, share, span
 
 NOTHING = "-"
-"""What stands for null."""
+"""What stands for null, and for a number that is none."""
 NOT_REACHED = "not reached"
 """What stands for a quantile that is null where it could be known."""
 _LONGEST = 300
@@ -142,12 +143,14 @@ def _is_number(dtype: pl.DataType) -> bool:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}"
+    if not isfinite(value):
+        return NOTHING
+    return f"{Decimal(f'{value or 0:.4g}'):,f}" if abs(value) < 1 else f"{value:,.2f}"
 
 
 def _in_unit(value: float | None, unit: str) -> str:
     """A figure of `findings`."""
-    if value is None:
+    if value is None or not isfinite(value):
         return NOTHING
     if unit == "seconds":
         return span(timedelta(seconds=value))

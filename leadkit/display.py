@@ -77,7 +77,8 @@ def show(
         pages.
 
     Raises:
-        InvalidRequest: it is no frame, `mask` refuses a column of it, there is no such zone, or max_rows is no count.
+        InvalidRequest: it is no frame, `mask` refuses a column of it, there is no such zone, max_rows is no count, or
+            reveal is no Boolean.
         LeadkitError: Great Tables is not installed; it comes with ``leadkit[report]``.
     """
     if find_spec("great_tables") is None:
@@ -86,6 +87,8 @@ def show(
         raise InvalidRequest(f"show: frame is a {type(frame).__name__}; give a Polars DataFrame or LazyFrame.")
     if max_rows is not None and (isinstance(max_rows, bool) or not isinstance(max_rows, int) or max_rows < 0):
         raise InvalidRequest(f"show: max_rows={max_rows!r} is refused: allowed is a number of rows, or None for all.")
+    if not isinstance(reveal, bool):
+        raise InvalidRequest(f"show: reveal={reveal!r} is refused: allowed is True or False.")
     every = frame.lazy().select(pl.len()).collect().item()
     first = frame.lazy().head(every if max_rows is None else max_rows).collect()
     words, numbers = in_cells(first if reveal else mask(first), zone=zone_named(zone).key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from math import isfinite
 
 from leadkit.metrics.currencies import minor_digits
 
@@ -49,11 +50,13 @@ def bounds(first: timedelta | None, last: timedelta | None, form: str = "{} to {
 
 
 def share(part: float) -> str:
-    """A share in percent with one digit, such as ``35.2 %``; only none is ``0 %``, and only all is ``100 %``."""
+    """A share in percent with one digit, such as ``35.2 %``; only none is ``0 %``, only all ``100 %``, NaN ``-``."""
+    if not isfinite(part):
+        return "-"
     if part in {0, 1}:
-        return f"{100 * part:.0f} %"
+        return f"{100 * abs(part):.0f} %"
     shown = f"{100 * part:.1f}"
-    return {"0.0": "under 0.1 %", "100.0": "over 99.9 %"}.get(shown, f"{shown} %")
+    return {"0.0": "under 0.1 %", "-0.0": "over -0.1 %", "100.0": "over 99.9 %"}.get(shown, f"{shown} %")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

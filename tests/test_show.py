@@ -134,6 +134,20 @@ def test_of_objects_only_the_kind_is_told_wherever_they_stand():
     assert cells(objects.alias("email").to_frame(), reveal=True) == [("(Object)",), ("-",)]
 
 
+def test_a_number_that_is_none_is_not_known_and_a_small_one_has_plain_digits():
+    values = [float("nan"), float("inf"), -0.00001, -0.0, 0.12345678]
+    frame = pl.DataFrame({"share": values, "ratio": values})
+    assert cells(frame) == [
+        ("-", "-"),
+        ("-", "-"),
+        ("over -0.1 %", "-0.00001"),
+        ("0 %", "0"),
+        ("12.3 %", "0.1235"),
+    ]
+    units = pl.DataFrame({"value": [float("nan"), float("inf")], "unit": ["seconds", "share"]})
+    assert lk.show(units).words["value"].to_list() == ["-", "-"]
+
+
 def test_numbers_stand_to_the_right_and_texts_to_the_left():
     page = lk.show(made([paid("20")]).select("fee", "status", "item_id"))._repr_html_()
     assert re.findall(r'<td [^>]*class="gt_row (gt_\w+)"', page) == ["gt_right", "gt_left", "gt_left"]
@@ -217,6 +231,7 @@ def test_in_a_terminal_it_is_a_text():
         (pl.DataFrame(), {"zone": "Chicago"}, "zone='Chicago' is refused"),
         (pl.DataFrame(), {"max_rows": -1}, "max_rows=-1 is refused: allowed is a number of rows, or None for all"),
         (pl.DataFrame(), {"max_rows": True}, "max_rows=True is refused"),
+        (pl.DataFrame(), {"reveal": "no"}, "show: reveal='no' is refused: allowed is True or False"),
     ],
 )
 def test_what_can_not_be_shown_is_refused(frame, options, said):

@@ -44,7 +44,9 @@ def buckets(
         [_bucket_bars(one, theme) for one in series],
         theme=theme,
         heading=title,
-        below=f"{count(leads, 'lead')}; ≤15 min is more than 5 min" if alone else f"shares{others or ' of each group'}",
+        below=f"{count(leads, 'lead')}; each bar without those above it"
+        if alone
+        else f"shares{others or ' of each group'}",
         alt=f"Bar chart. {title}, {count(leads, 'lead')}: {_listed(found, names)}.",
         height=390 if alone else 210 + 90 * len(series),
         barmode="group",

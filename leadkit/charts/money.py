@@ -172,7 +172,7 @@ def _fee_bars(rows: pl.DataFrame, date: str, place: int, theme: Theme) -> Iterat
         "x": x,
         "yaxis": axis("y", place),
         "customdata": hover,
-        "hovertemplate": "%{x}<br>%{customdata}<extra></extra>",
+        "hovertemplate": f"%{{x|{_form(rows, date)}}}<br>%{{customdata}}<extra></extra>",
     }
     legend = {"showlegend": place == 0}
     yield go.Bar(y=_floats(rows, "gross"), name="charged", marker={"color": SERIES[theme][0]}, **common, **legend)
@@ -219,7 +219,7 @@ def _labels(rows: pl.DataFrame, names: list[str]) -> list[str]:
 
 def _per_answer(row: tuple[Decimal | None, str]) -> str:
     each, currency = row
-    return "no answer" if each is None else f"{safe(money(each, currency))} an answer"
+    return "no answer known" if each is None else f"{safe(money(each, currency))} an answer"
 
 
 def _hover(rows: pl.DataFrame, names: list[str]) -> list[str]:
@@ -231,7 +231,8 @@ def _hover(rows: pl.DataFrame, names: list[str]) -> list[str]:
 
 def _cost_words(row: tuple[str, int, Decimal, int, Decimal | None, Decimal | None]) -> str:
     currency, leads, total, answered, each, unanswered = row
-    parts = [f"{money(total, currency)} for {count(leads, 'lead')}", f"{answered:,} answered"]
+    parts = [f"{money(total, currency)} for {count(leads, 'lead')}"]
+    parts += [f"{answered:,} answered" if answered else "no answer known"]
     parts += [f"{money(each, currency)} an answer"] if each is not None else []
     parts += [f"{money(unanswered, currency)} on unanswered"] if unanswered is not None else []
     return "<br>".join(map(safe, parts))
@@ -263,8 +264,14 @@ def _leads(rows: pl.DataFrame) -> str:
 
 
 def _read(currency: str, rows: pl.DataFrame, date: str) -> str:
-    totals = rows.select(date, "total").rows()
+    totals = rows.select(pl.col(date).dt.to_string(_form(rows, date)), "total").rows()
     return f"{currency}: {', '.join(f'{money(total, None)} in {at}' for at, total in totals)}."
+
+
+def _form(rows: pl.DataFrame, date: str) -> str:
+    """How dates are written: months without a day."""
+    months = date.startswith("month") and rows.select((pl.col(date).dt.day() == 1).all()).item()
+    return "%Y-%m" if months else "%Y-%m-%d"
 
 
 def _read_listings(currency: str, rows: pl.DataFrame, names: list[str]) -> str:

@@ -142,7 +142,7 @@ def _trade_ins(frame: AnyFrame, *, by: str, theme: Theme, title: str, empty: str
     cut = f"; {_MOST} of {known.height:,}" if known.height > _MOST else ""
     texts = said(rows.select("leads", "share").rows(), lambda row: f"{row[0]:,} ({percent(row[1])})")
     ends = said(rows.select("low", "high").rows(), lambda row: f"{percent(row[0])} to {percent(row[1])}")
-    names = names_of(rows, keys, _LABEL)
+    names, others = names_of(rows, keys, _LABEL), count(without, "offers none", "offer none")
     bars = go.Bar(
         x=rows.get_column("leads").to_list(),
         y=names,
@@ -159,8 +159,8 @@ def _trade_ins(frame: AnyFrame, *, by: str, theme: Theme, title: str, empty: str
         [bars],
         theme=theme,
         heading=title,
-        below=f"{count(leads, 'lead')}, {without:,} offer none{cut}",
-        alt=f"Bar chart. {title}, {count(leads, 'lead')}, {without:,} offer none: "
+        below=f"{count(leads, 'lead')}, {others}{cut}",
+        alt=f"Bar chart. {title}, {count(leads, 'lead')}, {others}: "
         + "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True)),
         height=130 + 26 * rows.height,
         xaxis=counts_axis(int(rows.get_column("leads").max()), room=1.4),  # type: ignore[arg-type]  # a number

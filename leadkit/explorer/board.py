@@ -34,7 +34,7 @@ class Board:
     cases: Cases
     people: pl.Series
     evidence: Evidence
-    crm: AnyFrame | None
+    crm: pl.LazyFrame | None
     reveal: bool
     kept: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -47,12 +47,12 @@ def board_of(
     *,
     times: AnyFrame | None,
     evidence: Evidence,
-    crm: AnyFrame | None,
+    crm: pl.LazyFrame | None,
     hours: Hours | None,
     zone: str,
     reveal: bool,
 ) -> Board:
-    """A board of these frames; the arguments are those of `explore`, and so is what it raises."""
+    """A board of these frames; the arguments are those of `explore`, checked, and so is what it raises."""
     cases = cases_of(leads, times=times, evidence=evidence, hours=hours, zone=zone)
     return Board(cases, buyers(cases, reveal=reveal), evidence, crm, reveal)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,7 +12,9 @@ from leadkit.metrics.clocks import Hours
 from leadkit.metrics.given import Needed, if_there, needed
 from leadkit.metrics.grouped import each_once, polled
 from leadkit.metrics.hours import is_open_by_account
+from leadkit.metrics.mail_evidence import MAIL, MAIL_USED
 from leadkit.metrics.response import response_times
+from leadkit.metrics.thread_evidence import CONVERSATIONS, MESSAGES, OWNER
 from leadkit.metrics.traces import AnyFrame
 from leadkit.metrics.trade_ins import trade_in_details
 from leadkit.metrics.verdict import STATES
@@ -60,16 +62,40 @@ TIMES: dict[str, Needed] = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What tells when leads were answered, as far as it was given."""
+    """What tells when leads were answered, as far as it was given; `evidence_of` makes it."""
 
-    messages: AnyFrame | None = None
-    conversations: AnyFrame | None = None
-    mail: AnyFrame | None = None
+    messages: pl.LazyFrame | None = None
+    conversations: pl.LazyFrame | None = None
+    mail: pl.LazyFrame | None = None
 
     def frames(self) -> dict[str, AnyFrame]:
         """Those that were given, by their names."""
-        every = {"messages": self.messages, "conversations": self.conversations, "mail": self.mail}
+        every: dict[str, AnyFrame | None] = {
+            "messages": self.messages,
+            "conversations": self.conversations,
+            "mail": self.mail,
+        }
         return {name: frame for name, frame in every.items() if frame is not None}
+
+
+def evidence_of(messages: AnyFrame | None, conversations: AnyFrame | None, mail: AnyFrame | None) -> Evidence:
+    """These frames, checked: a lead that is opened later finds nothing wrong with them.
+
+    Raises:
+        MissingColumns: a frame lacks a column; names the nearest.
+        InvalidRequest: an argument is no frame, or a column has another dtype.
+    """
+    return Evidence(
+        _checked(messages, MESSAGES | if_there(messages, OWNER | {"body": "text"}), "messages"),
+        _checked(
+            conversations, CONVERSATIONS | if_there(conversations, OWNER | {"latest_body": "text"}), "conversations"
+        ),
+        _checked(mail, MAIL | if_there(mail, MAIL_USED | {"text": "text"}), "mail"),
+    )
+
+
+def _checked(frame: AnyFrame | None, columns: Mapping[str, Needed], name: str) -> pl.LazyFrame | None:
+    return None if frame is None else needed(frame, columns, by="explore", name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +152,9 @@ def cases_of(
     given = needed(leads, LEADS | if_there(leads, USED), by="explore").collect()
     known = _times(given, evidence, hours) if times is None else times
     checked = needed(known, TIMES | if_there(known, {"account": "text"}), by="explore", name="times").collect()
-    once = each_once(given, needed(given, polled(given), by="explore").with_row_index("row")).collect()
+    once = each_once(
+        given, needed(given.drop("row", strict=False), polled(given), by="explore").with_row_index("row")
+    ).collect()
     words = _words(with_missing(once, ["account"]), hours, zone)
     rows = _as_enums(_rows(words, checked, trusted=hours is None))
     numbered, kinds = _numbered(rows, "kind", KIND)
@@ -190,7 +218,7 @@ def _rows(words: pl.LazyFrame, times: pl.DataFrame, *, trusted: bool) -> pl.Data
     """One row per lead with all that is known of it, sorted by wait; `trusted`: times says who came while closed."""
     key = [name for name in ("account", "lead_id") if name != "account" or name in times.columns]
     late = pl.col("after_hours") if trusted and "after_hours" in times.columns else pl.lit(None, pl.Boolean)
-    waits = times.lazy().with_row_index("place").with_columns(late.alias("late"))
+    waits = times.lazy().drop("place", strict=False).with_row_index("place").with_columns(late.alias("late"))
     if "account" in key:
         waits = waits.with_columns(_filled("account"))
     found = waits.unique(key, keep="last").select(*key, *(name for name in TIMES if name not in key), "place", "late")

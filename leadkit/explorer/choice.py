@@ -76,12 +76,16 @@ def changed(choice: Choice, changes: Mapping[str, Any], cases: Cases) -> Choice:
     """The choice with these changes; an empty text is None.
 
     Raises:
-        InvalidRequest: there is no such thing to choose by, no lead has such a value, or a day is none.
+        InvalidRequest: there is no such thing to choose by, no lead has such a value, a day is none, or first_day is
+            after last_day.
     """
     unknown = [name for name in changes if name not in FIELDS]
     if unknown:
         raise InvalidRequest(f"filter: {unknown[0]!r} is refused: allowed are {', '.join(FIELDS)}.")
-    return replace(choice, **{name: _checked(name, value, cases) for name, value in changes.items()})
+    new = replace(choice, **{name: _checked(name, value, cases) for name, value in changes.items()})
+    if new.first_day and new.last_day and new.first_day > new.last_day:
+        raise InvalidRequest(f"filter: first_day={new.first_day} is after last_day={new.last_day}; change one of them.")
+    return new
 
 
 def active(choice: Choice) -> dict[str, Any]:

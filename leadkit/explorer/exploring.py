@@ -6,7 +6,8 @@ from typing import Literal, get_args
 
 from leadkit.errors import InvalidRequest
 from leadkit.explorer.board import board_of
-from leadkit.explorer.cases import Evidence
+from leadkit.explorer.cases import evidence_of
+from leadkit.explorer.one_lead import people_of
 from leadkit.explorer.widget import LeadExplorer
 from leadkit.metrics.clocks import Hours
 from leadkit.metrics.traces import AnyFrame
@@ -56,10 +57,14 @@ def explore(
 
     Raises:
         MissingColumns: a frame lacks a column; names the nearest.
-        InvalidRequest: an argument is no frame, a column has another dtype, or there is no such zone or theme.
+        InvalidRequest: an argument is no frame, a column has another dtype, there is no such zone or theme, or
+            reveal is no Boolean.
     """
     if theme not in get_args(Look):
         raise InvalidRequest(f"explore: theme={theme!r} is refused: allowed is 'auto', 'light' or 'dark'.")
-    evidence = Evidence(messages, conversations, mail)
-    board = board_of(leads, times=times, evidence=evidence, crm=crm, hours=hours, zone=zone, reveal=reveal)
+    if not isinstance(reveal, bool):
+        raise InvalidRequest(f"explore: reveal={reveal!r} is refused: allowed is True or False.")
+    evidence = evidence_of(messages, conversations, mail)
+    people = None if crm is None else people_of(crm)
+    board = board_of(leads, times=times, evidence=evidence, crm=people, hours=hours, zone=zone, reveal=reveal)
     return LeadExplorer(board, theme)

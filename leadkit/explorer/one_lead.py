@@ -43,7 +43,17 @@ def explained(cases: Cases, evidence: Evidence, row: int, *, reveal: bool) -> Ex
     return found if reveal else found.masked()
 
 
-def opened(cases: Cases, found: Explanation, row: int, crm: AnyFrame | None, *, reveal: bool) -> dict[str, Any]:
+def people_of(crm: AnyFrame) -> pl.LazyFrame:
+    """The CRM's leads, checked.
+
+    Raises:
+        MissingColumns: a column is missing; names the nearest.
+        InvalidRequest: it is no frame, or a column has another dtype.
+    """
+    return needed(crm, CRM | if_there(crm, {"owner_email": "text"}), by="explore", name="crm")
+
+
+def opened(cases: Cases, found: Explanation, row: int, crm: pl.LazyFrame | None, *, reveal: bool) -> dict[str, Any]:
     """What is shown of a lead, as plain values: title, facts as pairs, and the records of its thread."""
     lead = cases.leads.row(row, named=True)
     return {
@@ -69,14 +79,13 @@ def _record(index: int, record: tuple[datetime | None, str, str | None, str, str
     }
 
 
-def _crm(lead: Mapping[str, Any], crm: AnyFrame | None, *, reveal: bool) -> Iterator[tuple[str, str]]:
+def _crm(lead: Mapping[str, Any], crm: pl.LazyFrame | None, *, reveal: bool) -> Iterator[tuple[str, str]]:
     """What the CRM has of people with the address of this buyer."""
     if crm is None:
         return
     addresses = [address for name in ("external_email", "email") if (address := _address(lead.get(name)))]
-    people = needed(crm, CRM | if_there(crm, {"owner_email": "text"}), by="explore", name="crm")
     same = pl.col("email").str.strip_chars().str.to_lowercase().is_in(addresses)
-    rows = people.filter(same).sort("created_at", "prospect_id", nulls_last=True).head(_PEOPLE).collect().to_dicts()
+    rows = crm.filter(same).sort("created_at", "prospect_id", nulls_last=True).head(_PEOPLE).collect().to_dicts()
     if not rows:
         yield "CRM", "nobody with the e-mail address of this lead"
     for row in rows:

@@ -62,11 +62,18 @@ def buyers(cases: Cases, *, reveal: bool) -> pl.Series:
 
 
 def order(cases: Cases, people: pl.Series, sorting: Sorting) -> pl.Series:
-    """The positions of all rows of the cases in this order; of equal ones the first of leads is first."""
-    key = _key(cases, people, sorting.column)
-    frame = pl.DataFrame({"key": key, "row": cases.rows.get_column("row")}).with_row_index("position")
-    descending = [sorting.descending, False]
-    return frame.sort("key", "row", descending=descending, nulls_last=True).get_column("position")
+    """The positions of all rows of the cases in this order; of equal ones the first of leads is first.
+
+    Amounts are in the order of their currency's codes first: those of two currencies can't be compared.
+    """
+    rows = cases.rows.get_column("row")
+    keys = {"key": _key(cases, people, sorting.column), "row": rows}
+    if sorting.column == "fee":
+        codes = pl.when(pl.col("fee").is_not_null()).then("fee_currency")
+        keys = {"currency": cases.leads.select(codes).to_series().gather(rows), **keys}
+    descending = [name == "key" and sorting.descending for name in keys]
+    frame = pl.DataFrame(keys).with_row_index("position")
+    return frame.sort(*keys, descending=descending, nulls_last=True).get_column("position")
 
 
 def cut(cases: Cases, people: pl.Series, positions: pl.Series, *, reveal: bool) -> list[dict[str, Any]]:

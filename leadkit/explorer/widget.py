@@ -81,7 +81,7 @@ class LeadExplorer(anywidget.AnyWidget):
                 (``"open"``, ``"closed"``), bucket (``"≤1 h"``), hour (``"Mon 09"``), search. None takes one away.
 
         Raises:
-            InvalidRequest: there is no such thing, or no lead has such a value.
+            InvalidRequest: there is no such thing, no lead has such a value, or first_day is after last_day.
         """
         self._choice = changed(self._choice, choice, self._board.cases)
         self._at = 0
@@ -96,6 +96,8 @@ class LeadExplorer(anywidget.AnyWidget):
 
     def sort(self, column: str, *, descending: bool = False) -> None:
         """Sort the table by one of its columns: asked, listing, buyer, state, wait, financing, trade_in, fee.
+
+        Fees are sorted within each currency, the currencies by their codes.
 
         Raises:
             InvalidRequest: there is no such column.
@@ -116,8 +118,8 @@ class LeadExplorer(anywidget.AnyWidget):
         Raises:
             InvalidRequest: there is no such lead, or it has no row in times.
         """
-        rows = self._board.cases.leads.with_row_index("row").filter(pl.col("lead_id") == lead_id)
-        known = self._board.cases.rows.join(rows.select("row"), on="row", how="semi")
+        rows = self._board.cases.leads.select(pl.arg_where(pl.col("lead_id") == lead_id).alias("row"))
+        known = self._board.cases.rows.join(rows, on="row", how="semi")
         if known.is_empty():
             raise InvalidRequest(f"explain: lead_id={lead_id!r} is in no lead.")
         return self._open(known.get_column("row").item(0))

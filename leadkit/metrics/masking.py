@@ -53,11 +53,12 @@ def mask(frame: Frame) -> Frame:
         raise InvalidRequest(f"mask: frame is a {type(frame).__name__}; give a Polars DataFrame or LazyFrame.")
     schema = frame.lazy().collect_schema()
     ours = {"title"} if "rests_on" in schema else set()  # the titles of findings name nobody
-    masked = (_masked(name, dtype).alias(name) for name, dtype in schema.items() if name not in ours)
-    return frame.with_row_index(_ROW).with_columns(masked).drop(_ROW)
+    row = f"{max(schema, key=len, default='')}_row"  # longer than any name that is there
+    masked = (_masked(name, dtype, row).alias(name) for name, dtype in schema.items() if name not in ours)
+    return frame.with_row_index(row).with_columns(masked).drop(row)
 
 
-def _masked(name: str, dtype: pl.DataType) -> pl.Expr:
+def _masked(name: str, dtype: pl.DataType, row: str) -> pl.Expr:
     column = pl.col(name)
     known = name.removesuffix("_right")
     if dtype.is_nested():
@@ -67,17 +68,17 @@ def _masked(name: str, dtype: pl.DataType) -> pl.Expr:
         return column
     if isinstance(dtype, pl.Object | pl.Binary):
         raise InvalidRequest(f"mask: the column {name!r} is {dtype}; it has to be a String. Make it one, or drop it.")
-    return _labelled(column, known) if known in LABELLED else _length(column)
+    return _labelled(column, known, row) if known in LABELLED else _length(column)
 
 
 def _is_of_an_api(name: str) -> bool:
     return name[:1].isupper() or name.startswith("mx_")
 
 
-def _labelled(column: pl.Expr, label: str) -> pl.Expr:
-    """A number for each value, in the order in which they are met."""
+def _labelled(column: pl.Expr, label: str, row: str) -> pl.Expr:
+    """A number for each value, in the order in which they are met: that of the column `row`."""
     text = column.cast(pl.String)
-    first = pl.col(_ROW).min().over(text)
+    first = pl.col(row).min().over(text)
     seen = pl.when(text != _HIDDEN).then(first).rank("dense")
     return pl.when(text == _HIDDEN).then(text).otherwise(pl.format("{} {}", pl.lit(label), seen))
 
@@ -108,5 +109,4 @@ def _instance(dtype: pl.DataType | DataTypeClass) -> pl.DataType:
 
 
 _HIDDEN = "--"
-_ROW = "__row"
 _FIELDS = INSIDE | LABELLED | TEXTS

@@ -101,6 +101,11 @@ def test_buckets_show_counts_and_shares():
     assert set(bars.text) == {"1 (12.5 %)"}
 
 
+def test_buckets_say_that_a_bar_is_without_those_above_it():
+    figure = charts.buckets(lk.response_buckets(times()))
+    assert figure.layout.title.subtitle.text == "8 leads; each bar without those above it"
+
+
 def test_buckets_of_groups_show_shares_so_that_groups_compare():
     frame = lk.response_buckets(times(), by="item_id")
     figure = charts.buckets(frame)
@@ -151,7 +156,16 @@ def test_fees_have_a_panel_for_each_currency_and_credits_below_nothing():
     assert (figure.layout.yaxis.title.text, figure.layout.yaxis2.title.text) == ("USD", "CAD")
     assert figure.layout.xaxis.title.text == "month (America/Chicago)"
     assert figure.layout.title.subtitle.text == "8 leads; 1 without a fee"
-    assert charts.alt(figure).endswith("USD: 75.00 in 2026-10-01. CAD: 25.00 in 2026-10-01.")
+    assert charts.alt(figure).endswith("USD: 75.00 in 2026-10. CAD: 25.00 in 2026-10.")
+
+
+def test_months_have_no_day_and_weeks_have_one_even_if_it_is_a_first():
+    at = pl.lit("2026-06-03T12:00:00").str.to_datetime(time_zone="UTC")
+    some = made([paid("1")]).with_columns(submitted_at=at)
+    for by, said in ((lk.month, "2026-06"), (lk.week, "2026-06-01")):
+        figure = charts.fees(lk.fee_totals(some, by=by("submitted_at", "UTC")))
+        assert charts.alt(figure).endswith(f"USD: 1.00 in {said}.")
+        assert figure.data[0].hovertemplate.startswith("%{x|%Y-%m" + ("}" if by is lk.month else "-%d}"))
 
 
 def test_of_more_than_five_currencies_the_rest_is_named():
@@ -189,7 +203,8 @@ def test_the_costliest_listings_are_shown_and_the_others_told():
     figure = charts.cost_per_listing(lk.fee_totals(many, by="item_id"))
     assert figure.data[0].x == tuple(range(19, 7, -1))
     assert figure.layout.title.subtitle.text == "19 leads; the 12 costliest"
-    assert set(figure.data[0].text) == {"no answer"}
+    assert set(figure.data[0].text) == {"no answer known"}
+    assert figure.data[0].customdata[0] == "19<br>USD 19.00 for 1 lead<br>no answer known<br>USD 19.00 on unanswered"
     few = charts.cost_per_listing(lk.fee_totals(many, by="item_id"), most=2)
     assert (few.data[0].x, few.layout.title.subtitle.text) == ((19, 18), "19 leads; the 2 costliest")
 
@@ -278,6 +293,9 @@ def test_many_makes_are_cut_and_told():
     figure = charts.trade_in_makes(lk.trade_ins(made([{"trade_in_make": make} for make in some])))
     assert len(figure.data[0].y) == 15
     assert figure.layout.title.subtitle.text == "18 leads, 0 offer none; 15 of 18"
+    one = charts.trade_in_makes(lk.trade_ins(made([{"trade_in_make": "Audi"}, {}])))
+    assert one.layout.title.subtitle.text == "2 leads, 1 offers none"
+    assert charts.alt(one).startswith("Bar chart. Makes offered in trade, 2 leads, 1 offers none: Audi 1")
 
 
 def test_years_come_in_their_order():

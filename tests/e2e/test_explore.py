@@ -249,6 +249,7 @@ def test_the_table_sorts_turns_and_opens_a_lead_by_keyboard(page, demo, artefact
         (name, " ".join(text.split())) for name, text in found.lines
     ]
     assert page.locator(".lk-record").count() == len(found.records)
+    assert page.locator(".lk-lead h4").inner_text() == "Thread and evidence, times in America/Chicago"
     page.locator(".lk-lead").screenshot(path=artefacts / "explorer-lead.png")
     page.keyboard.press("Escape")
     page.wait_for_selector(".lk-lead", state="hidden")
@@ -278,6 +279,11 @@ def test_nobody_is_shut_out(page, theme):
 
 
 def test_it_is_readable_light_and_dark_wide_and_narrow(page, artefacts):
+    flow, week, buckets, makes = (
+        page.locator(f".lk-chart-{name}").bounding_box() for name in ("flow", "week", "buckets", "makes")
+    )
+    assert (flow["y"], flow["height"]) == (week["y"], week["height"])
+    assert (buckets["y"], buckets["height"]) == (makes["y"], makes["height"])
     for theme in ("Dark", "Light"):
         dye(page, theme)
         page.locator(".lk-explorer").screenshot(path=artefacts / f"explorer-{theme.lower()}.png")

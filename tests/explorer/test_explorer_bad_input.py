@@ -82,9 +82,26 @@ def test_missing_columns_of_the_other_frames_are_named():
     of = leads()
     with pytest.raises(lk.MissingColumns, match=r"explore.times. needs the column 'state' .did you mean 'status'"):
         lk.explore(of, times=times(of).rename({"state": "status"}))
-    explorer = lk.explore(of, crm=pl.DataFrame({"prospect_id": ["p"], "mail": ["x"]}))
     with pytest.raises(lk.MissingColumns, match=r"explore.crm. needs the columns 'email' .did you mean 'mail'"):
-        explorer.explain("a0")
+        lk.explore(of, crm=pl.DataFrame({"prospect_id": ["p"], "mail": ["x"]}))
+
+
+@pytest.mark.parametrize("name", ["messages", "conversations", "mail", "crm"])
+def test_frames_that_only_an_opened_lead_needs_are_looked_at_before(name):
+    of = leads()
+    with pytest.raises(lk.InvalidRequest, match=f"explore: {name} is a str; give a Polars DataFrame"):
+        lk.explore(of, times=times(of), **{name: "x"})
+    with pytest.raises(lk.MissingColumns, match=rf"explore\({name}\) needs the columns"):
+        lk.explore(of, times=times(of), **{name: of})
+
+
+@pytest.mark.parametrize("name", ["row", "place"])
+def test_columns_of_any_name_may_be_there(name):
+    of = leads().with_columns(pl.lit("mine").alias(name))
+    explorer = lk.explore(of, times=lk.response_times(of).with_columns(pl.lit("mine").alias(name)))
+    explorer.explain("a3")
+    assert explorer.lead["row"] == 3
+    assert explorer.selection[name].to_list() == ["mine"] * len(of)
 
 
 def test_what_is_needed_is_enough():
@@ -106,6 +123,7 @@ def test_what_is_needed_is_enough():
         ({"theme": "blue"}, "theme='blue' is refused: allowed is 'auto', 'light' or 'dark'"),
         ({"hours": "Mo-Fr"}, "hours='Mo-Fr' is refused"),
         ({"leads": [1]}, "explore: leads is a list; give a Polars DataFrame"),
+        ({"reveal": "no"}, "reveal='no' is refused: allowed is True or False"),
     ],
 )
 def test_what_can_not_be_used_is_refused(options, said):

@@ -74,6 +74,10 @@ def test_filters_add_up_until_they_are_taken_away(explorer):
         ({"status": 3}, "status=3 is refused: allowed is a text"),
         ({"first_day": "soon"}, "first_day='soon' is refused: allowed is a date such as '2026-10-31'"),
         ({"last_day": 7}, "last_day=7 is refused"),
+        (
+            {"first_day": "2026-10-09", "last_day": date(2026, 10, 8)},
+            "first_day=2026-10-09 is after last_day=2026-10-08; change one of them",
+        ),
         ({"hour": "Mon 7"}, "there is 'Mon 17', 'Mon 07'"),
     ],
 )

@@ -54,13 +54,22 @@ def test_sorting_goes_both_ways_and_keeps_what_is_not_known_last(column):
         "listing": "item_title",
         "buyer": pl.concat_str("first_name", "last_name", separator=" "),
         "wait": pl.coalesce("wait_upper", "wait_lower"),
-        "fee": "fee",
         "state": pl.col("state").cast(pl.String),
     }
     if column in expected:
         values = keys.select(expected[column]).to_series()
         assert values.gather(up).equals(values.sort(nulls_last=True))
         assert values.gather(down).equals(values.sort(descending=True, nulls_last=True))
+
+
+def test_fees_are_sorted_within_each_currency():
+    of = leads(10, fee_currency=pl.when(pl.col("lead_id") != "a0").then("fee_currency"))
+    explorer = lk.explore(of, times=times(of))
+    cad, less, more = ["CAD 12.50"] * 2, ["USD -5.00"] * 2, ["USD 20.00"] * 3
+    explorer.sort("fee")
+    assert cells(explorer, "fee") == [*cad, *less, *more, "20.00", "", ""]
+    explorer.sort("fee", descending=True)
+    assert cells(explorer, "fee") == [*cad, *more, *less, "20.00", "", ""]
 
 
 def test_what_can_not_be_sorted_by_is_refused():

@@ -128,6 +128,10 @@ def test_what_is_refused_is_said_in_the_browser_until_something_works(sent):
     assert "there is 'Honda'" in explorer.said["text"]
     sent.tell(explorer, {"do": "filter", "field": "make", "value": "Honda"})
     assert explorer.said == {}
+    sent.tell(explorer, {"do": "filter", "field": "last_day", "value": "2026-10-08"})
+    sent.tell(explorer, {"do": "filter", "field": "first_day", "value": "2026-10-09"})
+    assert "first_day=2026-10-09 is after last_day=2026-10-08" in explorer.said["text"]
+    assert explorer.numbers["choice"] == {"make": "Honda", "last_day": "2026-10-08"}
     sent.tell(explorer, {"do": "something else"})
     sent.tell(explorer, {"do": "text", "n": 0})
     assert sent.custom() == []

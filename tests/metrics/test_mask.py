@@ -52,6 +52,12 @@ def is_text(column):
     return column.dtype == pl.String
 
 
+def test_columns_of_any_name_may_be_there():
+    frame = pl.DataFrame({"__row": [7, 8], "_row": [1, 2], "email": ["ana", "ana"]})
+    assert lk.mask(frame).rows() == [(7, 1, "email 1"), (8, 2, "email 1")]
+    assert lk.mask(frame.lazy()).collect().equals(lk.mask(frame))
+
+
 def test_leads_are_masked_column_by_column():
     leads = made(
         [

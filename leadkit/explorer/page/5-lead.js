@@ -2,6 +2,7 @@
 
 function leadPanel(model, send) {
   const element = h("section", { class: "lk-lead", "aria-label": "Lead", hidden: true });
+  const thread = `Thread and evidence, times in ${model.get("fixed").zone}`;
   let shown;
   const shut = () => {
     const opener = element.parentElement?.querySelector(`.lk-open[data-row="${shown}"]`);
@@ -18,7 +19,7 @@ function leadPanel(model, send) {
     element.replaceChildren(
       h("div", { class: "lk-head" }, heading, button("Close", shut, { class: "lk-close" })),
       factsOf(lead),
-      h("h4", {}, lead.records.length ? "Thread and evidence" : "No thread or mail about it was given"),
+      h("h4", {}, lead.records.length ? thread : "No thread or mail about it was given"),
       h("ol", { class: "lk-thread" }, ...lead.records.map((record) => recordOf(record, model, send))),
     );
     if (focus) heading.focus();
