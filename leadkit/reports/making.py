@@ -62,6 +62,7 @@ def make(parameters: ReportParameters, out: Path, *, notebook: Path | None = Non
             not take parameters that were given, or a file can't be read or written. Nothing is written then.
     """
     _check_writable(out)
+    parameters.check()
     path = notebook or OWN
     stored = document.read(path)
     asked = replace(parameters, source=_absolute(parameters.source))

@@ -124,7 +124,28 @@ def test_evidence_that_is_not_there_is_left_out_and_told(here, tmp_path_factory)
     assert set(t.missing) == {"conversations", "messages", "mail"}
     assert (t.messages, t.conversations, t.mail) == (None, None, None)
     make(ReportParameters(source=str(folder)), here / "r.html")
-    assert "Mailbox: missing mail: nothing whole is saved" in Page((here / "r.html").read_text("utf-8")).text
+    told = Page((here / "r.html").read_text("utf-8")).text
+    assert "Mailbox: missing it was not saved, or not to its end" in told
+    assert "Messages of the threads: missing they are found by the conversations" in told
+    assert "Saved(" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--zone", "Mars/X"), "zone='Mars/X' is refused: "),
+        (("--zone", "../etc/passwd"), "zone='../etc/passwd' is refused: "),
+        (("--hours", "always"), "BusinessHours: weekly has the part 'always'"),
+    ],
+)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_zone_or_hours_that_can_not_be_read_are_told_before_anything_is_fetched_or_run(here, words, told, own):
+    mine = [] if own else [write(here / "mine.ipynb", *OWN_NOTEBOOK)]
+    done = report(*mine, *words, "--source", "nowhere")
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"leadkit: {told}")
+    with pytest.raises(lk.InvalidRequest, match=re.escape(told)):
+        ReportParameters(source="nowhere", **{words[0][2:]: words[1]}).tables()
 
 
 def test_tables_are_masked_unless_personal_data_is_revealed(saved):
