@@ -91,6 +91,9 @@ def test_texts_are_looked_at_too_and_links_are_no_loading(found):
         ("Authorization: Bearer " + "0123456789abcdefghij", "a bearer token"),
         ("PRD-" + "0123456789ab-cdef-0123-4567-89ab", "an eBay client secret"),
         ("u$r" + "0123456789abcdef0123", "a LeadSquared key"),
+        ("v%5E1.1%23i%5E1" + "%23p%5E3%23", "an eBay token"),
+        ('LEADKIT_EBAY_TOKEN"' + ": 'abcdefgh.12345", "the value of a LEADKIT_ variable"),
+        ("export LEADKIT_CRM_SECRET_KEY" + "=abcdefgh", "the value of a LEADKIT_ variable"),
         ("?accessKey=" + "0123456789abcdef0123", "a LeadSquared key"),
         ('"secretKey": "' + '0123456789abcdef0123"', "a LeadSquared key"),
     ],
@@ -137,6 +140,101 @@ def test_the_values_of_the_environment_are_found_in_every_form(found, monkeypatc
 )
 def test_a_text_that_is_given_as_a_credential_is_found(found, source, account):
     assert found(code(source, result("1"))) == [("cell 1, In [1]", f"a text is given to {account} as a credential")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%env LEADKIT_EBAY_TOKEN=abcdefgh12345",
+        "%env LEADKIT_EBAY_TOKEN abcdefgh",
+        "%set_env LEADKIT_EBAY_TOKEN=ab.cd",
+        "!export LEADKIT_EBAY_TOKEN=abcdefgh12345",
+        "%%bash\nexport LEADKIT_EBAY_TOKEN='abcdefgh12345'",
+        "os.environ.update(LEADKIT_EBAY_TOKEN='abcdefgh')",
+        "os.environ.update({'LEADKIT_EBAY_TOKEN': 'abc'})",
+        "os.environ |= {'LEADKIT_EBAY_TOKEN': 'abc'}",
+        "os.environ.setdefault('LEADKIT_EBAY_TOKEN', 'abc')",
+        "os.putenv('LEADKIT_EBAY_TOKEN', 'abc')",
+        "t='abc'; os.environ['LEADKIT_EBAY_TOKEN'] = t",
+        "lk.Ebay(**{'token': 'abc'})",
+        "k=dict(access_key='abc', secret_key='abc'); lk.LeadSquared(**k)",
+        "k={}; k['token'] = 'abc'; lk.Ebay(**k)",
+        "k={'account': 'x'} | {'token': 'abc'}; lk.Ebay(**k)",
+        "lk.Ebay(**{**{'token': 'abc'}})",
+        "from leadkit import Ebay as E; E(token='abc')",
+        "E=lk.Ebay; E('abc')",
+        "E=functools.partial(lk.Ebay, token='abc')",
+        "E=functools.partial(lk.Ebay); E('abc')",
+        "a,b='abc','def'; lk.LeadSquared(a,b)",
+        "(a,b),c=pair('abc'),1; lk.LeadSquared(a,b)",
+        "lk.Ebay('abc'.strip())",
+        "lk.Ebay(str('abc'))",
+        "lk.Ebay(''.join(['abc', 'd']))",
+        "cfg = {'t': 'abc'}; lk.Ebay(cfg['t'])",
+        "cfg = {'t': 'abc'}; lk.Ebay(cfg.get('t'))",
+        "cfg = {}; cfg['t'] = 'abc'; lk.Ebay(cfg['t'])",
+        "lk.Ebay('a' if x else 'b')",
+        "def f(t='abc'): return lk.Ebay(t)",
+        "def f(*, t='abc'): return lk.Ebay(token=t)",
+        "f = lambda t='abc': lk.Ebay(t)",
+        "for t in ['abc']: lk.Ebay(t)",
+        "lk.Ebay(token=os.environ.get('T', 'abc'))",
+        "lk.Ebay(token=os.environ.get('T') or 'abc')",
+        "lk.Ebay(*('abc',))",
+        "x = 'abc'; y = x; lk.Ebay(y)",
+        "lk.Ebay(base64.b64decode('abc'))",
+        "t = ''; t += 'abc'; lk.Ebay(t)",
+        "# v%5E1.1%23i%5E1%23p",
+    ],
+)
+def test_a_credential_that_stands_in_the_code_is_found_however_it_is_put(found, source):
+    told = found(code(source, result("1")))
+    assert {where for where, _ in told} == {"cell 1, In [1]"}
+    assert all("as a credential" in what or "it holds what looks like" in what for _, what in told)
+
+
+def test_a_variable_that_a_magic_sets_is_named(found):
+    assert ("cell 1, In [1]", "a text is given to LEADKIT_EBAY_TOKEN as a credential") in found(
+        code("%env LEADKIT_EBAY_TOKEN=a.b", result("1"))
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "lk.Ebay(os.environ['TOKEN'], account='shop')",
+        "lk.Ebay(os.getenv('TOKEN'))",
+        "lk.Ebay(os.environ.get('TOKEN', ''))",
+        "lk.Ebay(getpass('Token: '))",
+        "lk.Ebay(getpass.getpass('Token: ').strip('\"'))",
+        "lk.Ebay(input('Token: '))",
+        "lk.Ebay(keyring.get_password('leadkit', 'me'))",
+        "lk.Ebay(Path('token.txt').read_text().strip())",
+        "lk.Ebay(json.loads(Path('t.json').read_text())['token'])",
+        "lk.Ebay(open('t').read())",
+        "t = !pass show ebay\nlk.Ebay(t[0])",
+        "lk.Ebay(os.environ['A'] if mode == 'live' else os.environ['B'])",
+        'lk.Ebay(f"{token:>10}")',
+        "lk.Ebay(**{'account': 'shop'})",
+        "k = {'account': 'shop', 'token': os.environ['T']}; lk.Ebay(**k)",
+        "os.environ['TZ'] = 'UTC'; lk.Ebay(os.environ['T'])",
+        "os.environ['LEADKIT_EBAY_TOKEN'] = getpass('Token')",
+        "os.environ.update(LEADKIT_EBAY_TOKEN=getpass('Token'))",
+        "os.environ.update(LEADKIT_EBAY_TOKEN=secret_of_mine)",
+        "%env LEADKIT_EBAY_TOKEN=$token",
+        "%env LEADKIT_EBAY_TOKEN",
+        "%env LEADKIT_ZONE=America/Chicago",
+        "!export LEADKIT_EBAY_TOKEN='…'",
+        "!export LEADKIT_EBAY_TOKEN=$OTHER_TOKEN",
+        "print('LEADKIT_EBAY_TOKEN', 'is not set')",
+        "needed = ['LEADKIT_EBAY_TOKEN', 'LEADKIT_EBAY_CLIENT_SECRET']",
+        "# LEADKIT_EBAY_TOKEN: the refresh token of the shop",
+        "LEADKIT_EBAY_TOKEN, LEADKIT_EBAY_CLIENT_SECRET = read()",
+        "if os.environ.get('LEADKIT_EBAY_TOKEN', '') == 'x': pass",
+    ],
+)
+def test_what_is_read_from_elsewhere_is_no_text_of_the_notebook(found, source):
+    assert found(code(source, result("1"))) == []
 
 
 def test_a_name_of_another_cell_is_known(found):

@@ -194,6 +194,26 @@ def test_a_notebook_of_ones_own_runs_in_its_folder_and_gives_no_secret_and_no_pe
     assert "_broken" not in shown_text
 
 
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("lk.Ebay('quiet-horse')", "a text is given to Ebay(…) as a credential"),
+        ("# LEADKIT_EBAY_TOKEN='" + "quiet-horse'", "it holds what looks like the value of a LEADKIT_ variable"),
+        ("# quiet-horse-battery", "it holds the value of a LEADKIT_ variable of your environment"),
+    ],
+)
+def test_a_notebook_whose_code_holds_a_credential_is_not_run(here, monkeypatch, source, what):
+    monkeypatch.setenv("LEADKIT_EBAY_TOKEN", "quiet-horse-battery")
+    ran = code("open('ran', 'w')")
+    done = report(write(here / "mine.ipynb", text("# Mine"), ran, code(source)), "--out", "r.html")
+    assert done.exit_code == 1
+    first, second = done.stderr.splitlines()
+    assert first == "leadkit: mine.ipynb is not run: a report shows its code."
+    assert f"mine.ipynb, cell 3, In [2]: {what}." in second
+    assert "horse" not in done.stderr
+    assert [one.name for one in here.iterdir()] == ["mine.ipynb"]
+
+
 BROKEN = "bad = pl.DataFrame({'leads': [3], 'charged': [2], 'missing': [2]})"
 
 
@@ -215,6 +235,30 @@ def test_a_notebook_that_fails_is_told_and_what_was_there_stays(here, monkeypatc
     assert said in done.stderr
     assert (here / "r.html").read_text() == "before"
     assert sorted(one.name for one in here.iterdir()) == ["mine.ipynb", "r.html"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            f"import polars as pl\nprint = json = globals = broken = None\n{BROKEN}\nbad",
+            "mine.ipynb: its numbers can't be right: bad: charged",
+        ),
+        ("import sys, io\nsys.stdout = io.StringIO()", "mine.ipynb: its frames could not be looked at: it changed sys"),
+        ("import sys\nsys.modules['leadkit.reports'] = None", "mine.ipynb, after its last cell: ModuleNotFoundError"),
+        (
+            "import plotly.graph_objects as go\ngo.Figure(go.Choropleth())",
+            "mine.ipynb, cell 2, In [1]: A chart of kind choropleth can't be drawn",
+        ),
+    ],
+    ids=["names of ours", "another stdout", "no leadkit", "a map"],
+)
+def test_what_is_wrong_at_the_end_is_told_by_the_cells_of_the_notebook(here, source, said):
+    done = report(write(here / "mine.ipynb", text("# Mine"), code(source)), "--out", "r.html")
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"leadkit: {said}")
+    assert " _1" not in done.stderr
+    assert "_:" not in done.stderr
 
 
 def test_an_error_that_is_shown_is_refused(here):
@@ -282,6 +326,12 @@ RULES = {
 def test_each_rule_is_held(rule):
     (told,) = broken({"frame": pl.DataFrame([RULES[rule]]), "other": 1})
     assert told.startswith(f"frame: {rule}")
+
+
+def test_what_jupyter_keeps_of_a_frame_is_told_only_where_it_has_no_other_name():
+    bad = pl.DataFrame([RULES["charged and missing do not"]])
+    assert [told.partition(":")[0] for told in broken({"_": bad, "_1": bad, "mine": bad})] == ["mine"]
+    assert [told.partition(":")[0] for told in broken({"_1": bad, "_own": bad.clone()})] == ["_1", "_own"]
 
 
 def test_numbers_that_are_right_or_not_ours_break_no_rule(saved):
