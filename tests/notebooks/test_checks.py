@@ -5,6 +5,7 @@ from notebooks.made_notebooks import code, failed, result, shown, stream, text, 
 
 from leadkit.notebooks.checks import findings
 from leadkit.notebooks.document import read
+from leadkit.notebooks.personal import without_personal
 from leadkit.notebooks.secrets import known_secrets, without_secrets
 
 JWT = ".".join(["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "dozjgNryP4J3jVmNHl0w5N"])
@@ -267,12 +268,29 @@ def test_other_texts_are_left_alone(found, source):
         ("call (312) " + "867-5309", "a phone number that could be real"),
         ("call +44 20 " + "7946 0958", "a phone number that could be real"),
         ("call +1312" + "8675309", "a phone number that could be real"),
+        ("call (312)" + "867-5309", "a phone number that could be real"),
+        ("call (312)" + "8675309", "a phone number that could be real"),
+        ("call 1-312-" + "867-5309", "a phone number that could be real"),
+        ("call 1 (312) " + "867-5309", "a phone number that could be real"),
+        ("call 312/" + "867-5309", "a phone number that could be real"),
+        ("call 312-" + "8675309", "a phone number that could be real"),
+        ("call 312-" + "867-5309x22", "a phone number that could be real"),
+        ("call 312-" + "867-5309 ext. 22", "a phone number that could be real"),
+        ("call 312\u2013" + "867\u20135309", "a phone number that could be real"),
+        ("call 312\u2011" + "867\u20115309", "a phone number that could be real"),
+        ("call 020 " + "7946 0018", "a phone number that could be real"),
+        ("call 0171 " + "2345678", "a phone number that could be real"),
+        ("call (0171) " + "234 5678", "a phone number that could be real"),
+        ("write to bob@" + "müller.de", "an e-mail address that could be real"),
+        ("write to bob%40" + "gmail.com", "an e-mail address that could be real"),
+        ("write to bob&#64;" + "gmail.com", "an e-mail address that could be real"),
     ],
 )
 def test_people_who_could_be_real_are_found_unless_they_may_be_there(found, said, what):
     cell = code("1", stream(said))
     assert found(cell) == [("cell 1, In [1]", f"it holds {what}")]
     assert found(cell, allow_personal=True) == []
+    assert without_personal(said) in {"write to [e-mail]", "call [phone]"}
 
 
 @pytest.mark.parametrize(
@@ -282,6 +300,11 @@ def test_people_who_could_be_real_are_found_unless_they_may_be_there(found, said
         "312-555-0142, (312) 555-0100, +1 312 555 0199, 3125550142",
         "256000273440 2026-08-01 03:52:27 1,234,567.89 93d 2h",
         "+00:00, 10.0.0.1, a@b, x @ y.T",
+        "1-312-555-0142, 312-555-0142x22, (312)555-0142, bob%40example.com",
+        "2026-08-01 03:52 2026/08/01 01.08.2026 09:00-19:00 01-08-2026 10:15 2026-08-01T03:52:27.123456Z",
+        "12-34567-89012 110043671232 110043671299 0.1234567 231.4567890 9,876,543,210 0.3 0.8675309",
+        "a 12 345 678,90 b 1.234.567,89 c 93 d 2 h, 671 of 687, 05.5 to 07.25, 020 of 7946",
+        "data:image/png;base64,iVBOR/012345678 x%40y 50%40.5",
     ],
 )
 def test_invented_people_and_plain_numbers_are_left_alone(found, said):
