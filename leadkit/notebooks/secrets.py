@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from leadkit.redaction import MASK, Secrets
 
-_VARIABLE = r"LEADKIT_\w*(?:TOKEN|SECRET|KEY)\w*"
+_VARIABLE = r"LEADKIT_\w{0,60}?(?:TOKEN|SECRET|KEY)\w{0,60}"  # bounded, so that no text takes long
 _VALUE = r"(?!LEADKIT_|\$[{(\w])[\w^$%#-]{6,}"
 _NO_CODE = r"(?![\w^$%#-]|[.,()\[])"  # a function, an attribute or an argument would follow
 _SET = (
