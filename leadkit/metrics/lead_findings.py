@@ -63,7 +63,7 @@ def conflicts(figures: Figures) -> Iterator[Finding]:
         topic="conflicts",
         title=f"Sources contradict each other on {wording.count(figures.conflicts, 'lead')}",
         sentence=f"On {figures.conflicts:,} of {wording.count(figures.rows, 'lead')} two sources can't both be true: "
-        "the stronger one was taken. explain shows each.",
+        "the stronger one was taken.",
         n=figures.rows,
         rests_on="response_times: conflict; explain(times, lead_id)",
         **share.columns,

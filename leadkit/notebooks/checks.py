@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadkit.notebooks.document import Cell, Notebook, code_cells, place, texts_in
+from leadkit.notebooks.literals import literals_in
 from leadkit.notebooks.personal import addresses_in, phones_in
-from leadkit.notebooks.secrets import forms_in, known_secrets, literals_in
+from leadkit.notebooks.secrets import forms_in, known_secrets
 
 LARGEST = 200_000
 """Bytes of a notebook with its outputs."""
@@ -58,6 +59,21 @@ def findings(path: Path, notebook: Notebook, *, allow_personal: bool = False) ->
         for what, to_do in look(cell)
     ]
     return whole + cells + [Finding(path, where, what, to_do) for where, what, to_do in _literals(notebook)]
+
+
+def credentials(path: Path, notebook: Notebook) -> list[Finding]:
+    """The secrets that the texts and the code of a notebook hold; outputs are not looked at.
+
+    Args:
+        path: its file.
+        notebook: what is in it.
+    """
+    told = [
+        (place(notebook, index), what, to_do)
+        for index, cell in enumerate(notebook["cells"])
+        for what, to_do in _secrets({"source": cell["source"]})
+    ]
+    return [Finding(path, *one) for one in [*told, *_literals(notebook)]]
 
 
 Found = Iterator[tuple[str, str]]

@@ -61,7 +61,13 @@ def environment(*, accounts: bool) -> dict[str, str]:
 
 
 def run(
-    notebook: Notebook, *, name: str, folder: Path, variables: Mapping[str, str], seconds: int | None = CELL_SECONDS
+    notebook: Notebook,
+    *,
+    name: str,
+    folder: Path,
+    variables: Mapping[str, str],
+    seconds: int | None = CELL_SECONDS,
+    last: str = "",
 ) -> Notebook:
     """The notebook with the outputs of a new run, all cells in order.
 
@@ -71,11 +77,12 @@ def run(
         folder: the working folder.
         variables: the environment of the kernel.
         seconds: how long a cell may take; None: as long as it takes.
+        last: code of ours that runs after its cells; what comes back has one cell more.
 
     Raises:
         LeadkitError: a cell failed, took too long or ended the kernel (says which, and why), or nbclient is missing.
     """
-    client, failed = _client(notebook, seconds)
+    client, failed = _client(_longer(notebook, last) if last else notebook, seconds)
     begun = [0]
     client.on_cell_start = lambda **told: begun.append(told["cell_index"])
     with tempfile.TemporaryDirectory() as profile:  # nobody's start-up files run, nobody's history is written
@@ -83,8 +90,23 @@ def run(
         try:
             client.execute(cwd=str(folder.resolve()), env=own, stderr=subprocess.DEVNULL)
         except failed as error:
-            raise LeadkitError(f"{name}, {place(notebook, begun[-1])}: {_why(error, seconds)}") from None
+            ours = begun[-1] == len(notebook["cells"])
+            where = "after its last cell" if ours else place(notebook, begun[-1])
+            raise LeadkitError(f"{name}, {where}: {_why(error, seconds)}") from None
     return json.loads(json.dumps(client.nb))  # type: ignore[no-any-return]  # as it went in, with its outputs
+
+
+def _longer(notebook: Notebook, source: str) -> Notebook:
+    """A notebook with one cell more, which only a kernel sees."""
+    cell: Cell = {
+        "cell_type": "code",
+        "id": "last",
+        "metadata": {},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+    return {**notebook, "cells": [*notebook["cells"], cell], "nbformat_minor": 5}
 
 
 def _client(notebook: Notebook, seconds: int | None) -> tuple[Any, tuple[type[Exception], ...]]:

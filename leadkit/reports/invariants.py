@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
@@ -12,11 +13,15 @@ Rule = tuple[frozenset[str], str, Callable[[], pl.Expr]]
 def broken(names: Mapping[str, object]) -> list[str]:
     """One sentence for each rule that a frame breaks; frames are known by their columns.
 
+    What Jupyter keeps of a frame (`_`, `_1`) is passed over where the frame has a name of its own.
+
     Args:
         names: what a notebook has left behind; only Polars frames in it are looked at.
     """
     frames = {name: frame for name, frame in names.items() if isinstance(frame, pl.DataFrame)}
-    return [f"{name}: {rule}" for name, frame in frames.items() for rule in _broken(frame)]
+    named = {id(frame) for name, frame in frames.items() if not _KEPT.fullmatch(name)}
+    looked = {name: frame for name, frame in frames.items() if not (_KEPT.fullmatch(name) and id(frame) in named)}
+    return [f"{name}: {rule}" for name, frame in looked.items() for rule in _broken(frame)]
 
 
 def _broken(frame: pl.DataFrame) -> Iterator[str]:
@@ -43,6 +48,7 @@ def _rule(columns: str, said: str, holds: Callable[[], pl.Expr]) -> Rule:
     return frozenset(columns.split()), said, holds
 
 
+_KEPT = re.compile(r"_{1,3}|_\d+")
 _ROUNDING = 1e-9
 _SHARES = {"share", "low", "high", "sla_low", "sla_high", "yes_of_all"}
 _STATES = ("answered_exact", "answered_interval", "unanswered", "unknown")

@@ -14,15 +14,17 @@ from leadkit import private_file
 from leadkit.errors import InvalidRequest, LeadkitError
 from leadkit.metrics.hours import BusinessHours
 from leadkit.notebooks import document
-from leadkit.notebooks.document import Notebook, code_cells
+from leadkit.notebooks.checks import credentials
+from leadkit.notebooks.document import Notebook, code_cells, place
 from leadkit.notebooks.personal import without_personal
 from leadkit.notebooks.running import environment, run
 from leadkit.notebooks.secrets import known_secrets, without_secrets
+from leadkit.reports.drawings import drawable
 from leadkit.reports.inline import run_inline
 from leadkit.reports.invariants import broken
 from leadkit.reports.page import Theme, page
 from leadkit.reports.parameters import ReportParameters, given
-from leadkit.reports.shown import differences, errors
+from leadkit.reports.shown import PLOTLY, differences, errors, richest
 from leadkit.reports.tables import EVIDENCE, measured
 
 OWN = Path(__file__).with_name("lead-report.ipynb")
@@ -58,12 +60,16 @@ def make(parameters: ReportParameters, out: Path, *, notebook: Path | None = Non
         theme: ``"auto"`` follows the reader's system.
 
     Raises:
-        LeadkitError: a cell failed or shows an error, an output or a number is not what it must be, the notebook does
-            not take parameters that were given, or a file can't be read or written. Nothing is written then.
+        LeadkitError: a cell failed or shows an error, an output or a number is not what it must be, the notebook holds
+            a credential or does not take parameters that were given, or a file can't be read or written. Nothing is
+            written then.
     """
     _check_writable(out)
+    parameters.check()
     path = notebook or OWN
     stored = document.read(path)
+    if notebook is not None and (held := credentials(path, stored)):
+        raise LeadkitError("\n".join([f"{path.name} is not run: a report shows its code.", *map(str, held)]))
     asked = replace(parameters, source=_absolute(parameters.source))
     takes = _takes(stored, path, parameters)
     if notebook is None:
@@ -120,17 +126,18 @@ def _takes(stored: Notebook, path: Path, parameters: ReportParameters) -> bool:
 
 def _run_in_kernel(stored: Notebook, path: Path, asked: ReportParameters) -> Ran:
     """The notebook run, with one cell more at its end that looks at its frames."""
-    last = {"cell_type": "code", "id": "invariants", "metadata": {}, "source": _INVARIANTS, "outputs": []}
-    longer = {**stored, "cells": [*stored["cells"], {**last, "execution_count": None}], "nbformat_minor": 5}
     variables = environment(accounts=True) | asked.variables
-    ran = run(longer, name=path.name, folder=path.parent, variables=variables, seconds=None)
+    ran = run(stored, name=path.name, folder=path.parent, variables=variables, seconds=None, last=_INVARIANTS)
     *cells, looked = ran["cells"]
     told = "".join(output.get("text", "") for output in looked["outputs"] if output.get("name") == "stdout")
+    if _MARK not in told:
+        raise LeadkitError(f"{path.name}: its frames could not be looked at: it changed sys.stdout. Let it stay.")
     return Ran({**ran, "cells": cells}, json.loads(told.rpartition(_MARK)[2]))
 
 
 def _hold(ran: Ran, name: str, stored: Notebook | None) -> None:
-    """Refuse a run that shows an error, breaks a rule, or differs from what is stored."""
+    """Refuse a run that shows an error or what can't be drawn, breaks a rule, or differs from what is stored."""
+    _check_drawable(ran.notebook, name)
     if shown := list(errors(ran.notebook)):
         raise LeadkitError(f"{name} shows an error: {', '.join(shown)}. Mend its cell.")
     if ran.broken:
@@ -139,6 +146,16 @@ def _hold(ran: Ran, name: str, stored: Notebook | None) -> None:
         raise LeadkitError(
             f"{name} does not show what is stored in it: {'; '.join(off)}. If it is meant: leadkit refresh {name}"
         )
+
+
+def _check_drawable(notebook: Notebook, name: str) -> None:
+    """Find out which cell shows a chart that a page which loads nothing can't draw."""
+    for index, cell in enumerate(notebook["cells"]):
+        for form, content in map(richest, cell.get("outputs", ())):
+            try:
+                drawable(content) if form == PLOTLY else None
+            except LeadkitError as error:
+                raise LeadkitError(f"{name}, {place(notebook, index)}: {error}") from None
 
 
 def _write(notebook: Notebook, out: Path, *, name: str, theme: Theme, reveal: bool, compared: bool) -> Report:
@@ -178,7 +195,7 @@ def _absolute(source: str) -> str:
 
 
 _MARK = "leadkit-invariants:"
-_INVARIANTS = (
-    "import json as _json\nfrom leadkit.reports.invariants import broken as _broken\n"
-    f"print({_MARK!r} + _json.dumps(_broken(globals())))"
+_INVARIANTS = (  # names of the notebook, such as print or json, may be its own
+    f"__import__('sys').stdout.write({_MARK!r} + __import__('json').dumps("
+    "__import__('leadkit.reports.invariants', fromlist=['broken']).broken(__import__('__main__').__dict__)))"
 )

@@ -52,6 +52,19 @@ class ReportParameters:
         given = _GIVEN.get()
         return fetched(self) if given is None else given
 
+    def check(self) -> None:
+        """Refuse a zone or business hours that can't be read, before anything is fetched.
+
+        Raises:
+            InvalidRequest: says which, and what is allowed.
+        """
+        from leadkit.metrics.hours import BusinessHours  # noqa: PLC0415 - as above
+        from leadkit.metrics.zones import zone_named  # noqa: PLC0415 - as above
+
+        zone = "UTC" if self.zone is None else zone_named(self.zone).key
+        if self.hours:
+            BusinessHours(zone, self.hours)
+
     @property
     def variables(self) -> dict[str, str]:
         """The environment that hands them to a kernel."""

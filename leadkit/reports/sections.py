@@ -75,20 +75,18 @@ def listings(t: ReportTables, *, rows: int = 10) -> Block:
     )
     columns = [
         Column("Listing"),
-        Column("Item"),
-        *(Column(name, number=True) for name in ("Leads", "Still waiting", "Half wait")),
+        *(Column(name, number=True) for name in ("Leads", "Still waiting", "Median wait")),
     ]
     cells = (
         [
-            row["item_title"] or "No title",
-            row["item_id"] or "",
+            _listing(row),
             f"{row['leads']:,}",
             f"{row['unanswered']:,}",
             phrases.quantile(row, "p50"),
         ]
         for row in worst.to_dicts()
     )
-    return table("Where most buyers still wait", columns, cells, empty="every lead is answered.")
+    return table("Where most buyers still wait", columns, cells, empty=_nobody_waits(t))
 
 
 def financing(t: ReportTables) -> Block:
@@ -141,9 +139,8 @@ def waiting(t: ReportTables, *, rows: int = 12) -> Block:
         [phrases.when(row["submitted_at"], t.zone), *_asked(row, reveal=t.parameters.reveal)]
         for row in newest.to_dicts()
     )
-    return table(
-        f"The newest leads without an answer (times in {t.zone})", columns, cells, empty="every lead is answered."
-    )
+    caption = f"The newest leads without an answer (times in {t.zone})"
+    return table(caption, columns, cells, empty=_nobody_waits(t))
 
 
 def certainty(t: ReportTables) -> Block:
@@ -215,7 +212,8 @@ def _scope(t: ReportTables) -> Iterator[tuple[str, str]]:
 
 
 def _answered(row: Row) -> Iterator[Card]:
-    yield Card("Leads", f"{row['leads']:,}", f"and {wording.count(row['duplicates'], 'repeat')} within a day")
+    again = f"and {wording.count(row['duplicates'], 'repeat')} within a day" if row["duplicates"] else ""
+    yield Card("Leads", f"{row['leads']:,}", again)
     answered = row["answered_exact"] + row["answered_interval"]
     unknown = f", of {row['unknown']:,} nothing is known" if row["unknown"] else ""
     yield Card("Answered", f"{answered:,}", f"{row['unanswered']:,} not answered{unknown}")
@@ -234,6 +232,20 @@ def _costs(fees: list[Row]) -> Iterator[Card]:
     for row in fees:
         each = phrases.money(row["per_answered_lead"], row["fee_currency"])
         yield Card("Lead fees", phrases.money(row["total"], row["fee_currency"]), f"{each} per answered lead")
+
+
+def _nobody_waits(t: ReportTables) -> str:
+    """Why no lead waits: there is none, each has its answer, or it is not known."""
+    if t.times.is_empty():
+        return "there are no leads."
+    unknown = t.times.filter(pl.col("state") == "unknown").height
+    return f"no lead is known to wait; of {unknown:,} nothing is known." if unknown else "every lead is answered."
+
+
+def _listing(row: Row) -> str:
+    """A listing by its title, with its number: several may have one title."""
+    title, number = row["item_title"] or "No title", row["item_id"]
+    return f"{title} ({number})" if number else title
 
 
 def _amounts(row: Row) -> Iterator[str]:

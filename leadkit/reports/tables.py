@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from leadkit.errors import Forbidden, InvalidRequest, LeadkitWarning, NotFound
+from leadkit.errors import Forbidden, InvalidRequest, LeadkitError, LeadkitWarning, NotFound
 from leadkit.metrics.hours import BusinessHours
 from leadkit.metrics.masking import mask
 from leadkit.metrics.response import response_times
+from leadkit.metrics.zones import zone_named
 from leadkit.reports.parameters import ReportParameters
 from leadkit.shop import Shop, open
 
@@ -51,10 +52,11 @@ def fetched(parameters: ReportParameters) -> ReportTables:
     The leads must be there. Evidence that the account may not read, or that was not saved, is left out and told.
 
     Raises:
-        LeadkitError: the leads could not be fetched, or there is no such account.
+        LeadkitError: the leads could not be fetched, there is no such account, or no such zone or business hours.
     """
+    parameters.check()
     with open(parameters.source) as shop:
-        zone = parameters.zone or shop.zone
+        zone = zone_named(parameters.zone or shop.zone).key
         hours = BusinessHours(zone, parameters.hours) if parameters.hours else shop.hours
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", LeadkitWarning)  # what was odd in the data stands in the report
@@ -111,13 +113,19 @@ def _frames(shop: Shop, parameters: ReportParameters, zone: str) -> tuple[dict[s
     }
     for name, fetch in wanted.items():
         if name == "messages" and "conversations" not in frames:
-            missing[name] = missing["conversations"]
+            missing[name] = "they are found by the conversations, which are missing"
             continue
         try:
             frames[name] = fetch()
         except _LEFT_OUT as error:
-            missing[name] = str(error)
+            missing[name] = _why(error, parameters.source)
     return frames | {"problems": ebay.problems}, missing
+
+
+def _why(error: LeadkitError, source: str) -> str:
+    """Why a table could not be had, in words for a reader of the report."""
+    of_folder = isinstance(error, NotFound) and source not in {"demo", "env"}
+    return "it was not saved, or not to its end" if of_folder else str(error)
 
 
 def _of_account(frame: pl.DataFrame, account: str | None) -> pl.DataFrame:

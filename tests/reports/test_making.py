@@ -124,7 +124,28 @@ def test_evidence_that_is_not_there_is_left_out_and_told(here, tmp_path_factory)
     assert set(t.missing) == {"conversations", "messages", "mail"}
     assert (t.messages, t.conversations, t.mail) == (None, None, None)
     make(ReportParameters(source=str(folder)), here / "r.html")
-    assert "Mailbox: missing mail: nothing whole is saved" in Page((here / "r.html").read_text("utf-8")).text
+    told = Page((here / "r.html").read_text("utf-8")).text
+    assert "Mailbox: missing it was not saved, or not to its end" in told
+    assert "Messages of the threads: missing they are found by the conversations" in told
+    assert "Saved(" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--zone", "Mars/X"), "zone='Mars/X' is refused: "),
+        (("--zone", "../etc/passwd"), "zone='../etc/passwd' is refused: "),
+        (("--hours", "always"), "BusinessHours: weekly has the part 'always'"),
+    ],
+)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_zone_or_hours_that_can_not_be_read_are_told_before_anything_is_fetched_or_run(here, words, told, own):
+    mine = [] if own else [write(here / "mine.ipynb", *OWN_NOTEBOOK)]
+    done = report(*mine, *words, "--source", "nowhere")
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"leadkit: {told}")
+    with pytest.raises(lk.InvalidRequest, match=re.escape(told)):
+        ReportParameters(source="nowhere", **{words[0][2:]: words[1]}).tables()
 
 
 def test_tables_are_masked_unless_personal_data_is_revealed(saved):
@@ -173,6 +194,26 @@ def test_a_notebook_of_ones_own_runs_in_its_folder_and_gives_no_secret_and_no_pe
     assert "_broken" not in shown_text
 
 
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("lk.Ebay('quiet-horse')", "a text is given to Ebay(…) as a credential"),
+        ("# LEADKIT_EBAY_TOKEN='" + "quiet-horse'", "it holds what looks like the value of a LEADKIT_ variable"),
+        ("# quiet-horse-battery", "it holds the value of a LEADKIT_ variable of your environment"),
+    ],
+)
+def test_a_notebook_whose_code_holds_a_credential_is_not_run(here, monkeypatch, source, what):
+    monkeypatch.setenv("LEADKIT_EBAY_TOKEN", "quiet-horse-battery")
+    ran = code("open('ran', 'w')")
+    done = report(write(here / "mine.ipynb", text("# Mine"), ran, code(source)), "--out", "r.html")
+    assert done.exit_code == 1
+    first, second = done.stderr.splitlines()
+    assert first == "leadkit: mine.ipynb is not run: a report shows its code."
+    assert f"mine.ipynb, cell 3, In [2]: {what}." in second
+    assert "horse" not in done.stderr
+    assert [one.name for one in here.iterdir()] == ["mine.ipynb"]
+
+
 BROKEN = "bad = pl.DataFrame({'leads': [3], 'charged': [2], 'missing': [2]})"
 
 
@@ -194,6 +235,30 @@ def test_a_notebook_that_fails_is_told_and_what_was_there_stays(here, monkeypatc
     assert said in done.stderr
     assert (here / "r.html").read_text() == "before"
     assert sorted(one.name for one in here.iterdir()) == ["mine.ipynb", "r.html"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            f"import polars as pl\nprint = json = globals = broken = None\n{BROKEN}\nbad",
+            "mine.ipynb: its numbers can't be right: bad: charged",
+        ),
+        ("import sys, io\nsys.stdout = io.StringIO()", "mine.ipynb: its frames could not be looked at: it changed sys"),
+        ("import sys\nsys.modules['leadkit.reports'] = None", "mine.ipynb, after its last cell: ModuleNotFoundError"),
+        (
+            "import plotly.graph_objects as go\ngo.Figure(go.Choropleth())",
+            "mine.ipynb, cell 2, In [1]: A chart of kind choropleth can't be drawn",
+        ),
+    ],
+    ids=["names of ours", "another stdout", "no leadkit", "a map"],
+)
+def test_what_is_wrong_at_the_end_is_told_by_the_cells_of_the_notebook(here, source, said):
+    done = report(write(here / "mine.ipynb", text("# Mine"), code(source)), "--out", "r.html")
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"leadkit: {said}")
+    assert " _1" not in done.stderr
+    assert "_:" not in done.stderr
 
 
 def test_an_error_that_is_shown_is_refused(here):
@@ -261,6 +326,12 @@ RULES = {
 def test_each_rule_is_held(rule):
     (told,) = broken({"frame": pl.DataFrame([RULES[rule]]), "other": 1})
     assert told.startswith(f"frame: {rule}")
+
+
+def test_what_jupyter_keeps_of_a_frame_is_told_only_where_it_has_no_other_name():
+    bad = pl.DataFrame([RULES["charged and missing do not"]])
+    assert [told.partition(":")[0] for told in broken({"_": bad, "_1": bad, "mine": bad})] == ["mine"]
+    assert [told.partition(":")[0] for told in broken({"_1": bad, "_own": bad.clone()})] == ["_1", "_own"]
 
 
 def test_numbers_that_are_right_or_not_ours_break_no_rule(saved):

@@ -34,7 +34,8 @@ def test_no_leads_are_told_as_such():
     t = tables(leads())
     told = {name: said(t, name) for name in SECTIONS}
     assert told["fees"] == "What leads cost: no leads."
-    assert told["waiting"].endswith(": every lead is answered.")
+    assert told["waiting"].endswith(": there are no leads.")
+    assert told["listings"] == "Where most buyers still wait: there are no leads."
     assert "Leads: 0" in told["key_figures"]
     assert "Half of the buyers wait at most: not reached" in told["key_figures"]
     assert "Account: none has leads" in told["scope"]
@@ -48,7 +49,7 @@ def test_the_key_figures_are_those_of_the_metrics():
     )
     t = tables(found, messages=messages((0, "jane"), (30, "dealer")), conversations=talk(30, "dealer", began=0))
     assert said(t, "key_figures").splitlines()[:4] == [
-        "Leads: 2 (and 0 repeats within a day)",
+        "Leads: 2",
         "Answered: 1 (1 not answered)",
         "Half of the buyers wait at most: 12 h 10 min (30 min or more, with 95 % confidence)",
         "Answered within 1 hour: 50.0 % (within 24 hours: not known)",
@@ -56,6 +57,29 @@ def test_the_key_figures_are_those_of_the_metrics():
     assert said(t, "key_figures").splitlines()[4:] == ["Lead fees: USD 41.00 (USD 41.00 per answered lead)"]
     assert "USD | 2 | 41.00 | 0.00 | 41.00 | 20.50 | 41.00 | 20.50" in said(t, "fees")
     assert "Answered, and when | the messages themselves | 1 | 50.0 %" in said(t, "certainty")
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        (["RESPONDED"], "every lead is answered."),
+        (["RESPONDED", None, None], "no lead is known to wait; of 2 nothing is known."),
+    ],
+)
+def test_every_lead_is_answered_only_where_that_is_known(states, words):
+    t = tables(leads(*(lead(n, DAY, status=state, user_id=f"buyer{n}") for n, state in enumerate(states))))
+    assert said(t, "waiting") == f"The newest leads without an answer (times in America/Chicago): {words}"
+    assert said(t, "listings") == f"Where most buyers still wait: {words}"
+
+
+def test_a_listing_is_named_by_its_title_and_its_number_and_fits_a_telephone():
+    t = tables(leads(lead(0, HOUR, status="NEW", item_id="7", **SAID), lead(0, HOUR, status="NEW", item_id=None)))
+    assert said(t, "listings").splitlines()[1:] == [
+        "Listing | Leads | Still waiting | Median wait",
+        "2015 BMW 330i (7) | 1 | 1 | not reached",
+        "No title | 1 | 1 | not reached",
+    ]
+    assert "lk-wide" not in sections.listings(t).html
 
 
 def test_leads_without_a_fee_have_none_told():
