@@ -52,7 +52,7 @@ def buckets(
         barmode="group",
         showlegend=not alone,
         legend={"traceorder": "normal"},
-        xaxis=counts_axis(_most(found), room=1.3) if alone else SHARES,
+        xaxis=counts_axis(_most(found), room=1.55) if alone else SHARES,
         yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
     )
 
