@@ -37,7 +37,8 @@ def needed(frame: object, columns: Mapping[str, Needed], *, by: str, name: str =
 
     Times become ``Datetime("us", "UTC")`` (aware ones are converted; naive ones are read as UTC, with a warning), spans
     ``Duration("us")``, money ``Decimal(38, 6)`` (more places are refused: no amount is rounded). A column that is null
-    throughout (dtype Null) fits everywhere.
+    throughout (dtype Null) fits everywhere, and so do lists of nothing, which become one: Polars forgets what such a
+    list would hold, as on ``reverse()``.
 
     Args:
         frame: what the user gave.
@@ -135,6 +136,8 @@ def _is_naive(dtype: pl.DataType) -> bool:
 
 def _formed(column: str, dtype: pl.DataType, kind: Needed, by: str) -> pl.Expr:
     wanted, target = _FORMS[kind]
+    if dtype == pl.List(pl.Null):
+        return pl.lit(None, target).alias(column)
     if target is None or dtype == target:
         return pl.col(column)
     if not _fits(dtype, kind):

@@ -142,7 +142,7 @@ def response_times(
     Source: the questions of issue trackers, help desks and survival analysis are compared in docs/metrics.md.
     """
     wanted = LEADS | if_there(leads, LEADS_USED)
-    rows = _without_empty_lists(needed(leads, wanted, by=_ME).select(*wanted))
+    rows = needed(leads, wanted, by=_ME).select(*wanted)
     said = talks = mails = None
     if messages is not None:
         wanted = MESSAGES | if_there(messages, OWNER)
@@ -192,13 +192,6 @@ def _sources(records: pl.LazyFrame, leads: pl.LazyFrame, given: _Given) -> Itera
         yield question_facts(leads, given.mail, records, given.until)
         yield follow_up_facts(leads, given.mail, given.until)
         yield sent_facts(leads, given.mail, given.until)
-
-
-def _without_empty_lists(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """``exchanges`` as a column of nulls where it lists nothing: Polars forgets fields, as on ``reverse()``."""
-    if rows.collect_schema().get("exchanges") == pl.List(pl.Null):
-        return rows.with_columns(exchanges=pl.lit(None))
-    return rows
 
 
 def _left(plan: pl.LazyFrame) -> pl.LazyFrame:

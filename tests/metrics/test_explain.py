@@ -241,6 +241,14 @@ def test_an_id_that_is_not_there_is_refused_whatever_the_ids_are(ids):
         lk.explain(times, "ab2")
 
 
+def test_leads_without_questions_in_another_order_are_explained_as_before():
+    table = leads(lead(status="RESPONDED"), lead(5, status="NEW"))
+    upside_down = table.reverse()  # Polars forgets what the lists of ``exchanges`` would hold
+    times = lk.response_times(upside_down)
+    assert times.reverse()["state"].equals(lk.response_times(table)["state"])
+    assert lk.explain(times, "a0", leads=upside_down).lines == lk.explain(times, "a0", leads=table).lines
+
+
 @pytest.mark.parametrize("exchanges", [["a"], [["a"]], 3, "a"], ids=repr)
 def test_exchanges_that_are_no_questions_are_refused(exchanges):
     table = leads(lead()).with_columns(pl.Series("exchanges", [exchanges]))

@@ -32,6 +32,8 @@ def test_an_enum_is_a_text_and_null_fits_everywhere():
     assert found.schema["id"] == pl.String
     nothing = pl.DataFrame({name: [None] for name in names})
     assert needed(nothing, ALL, by="turns").collect().null_count().row(0) == (1,) * len(names)
+    forgotten = nothing.with_columns(pl.lit(None, pl.List(pl.Null)).alias(name) for name in ALL)
+    assert needed(forgotten, ALL, by="turns").collect_schema() == needed(nothing, ALL, by="turns").collect_schema()
 
 
 def test_a_naive_time_is_read_as_utc_and_told():
