@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import html
-import io
 import json
 import logging
 import pickle
@@ -21,7 +20,6 @@ from hypothesis import strategies as st
 from IPython.core.ultratb import VerboseTB
 from loopback import Served, serving
 from own_frames import shown
-from rich.console import Console
 from rich.traceback import Traceback
 
 import leadkit.errors as lk
@@ -165,14 +163,28 @@ def everything_shown(error: BaseException) -> str:
     """All that the known tracebacks print of an error, locals included."""
     kind, frames = type(error), error.__traceback__
     plain = traceback.TracebackException.from_exception(error, capture_locals=True).format()
-    page = io.StringIO()
-    console = Console(file=page, width=5000, color_system=None)
-    console.print(
-        Traceback.from_exception(kind, error, frames, show_locals=True, locals_max_string=None, locals_max_length=None)
-    )
-    verbose = VerboseTB(include_vars=True).structured_traceback(kind, error, frames)
+    verbose = VerboseTB(include_vars=True, theme_name="nocolor").structured_traceback(kind, error, frames)
     told = [str(error), repr(error), repr(getattr(error, "errors", "")), repr(vars(error))]
-    return "\n".join([*plain, page.getvalue(), *verbose, *told])
+    return "\n".join([*plain, *in_rich(error), *verbose, *told])
+
+
+def in_rich(error: BaseException) -> list[str]:
+    """What rich shows of it, before it colours, wraps and frames the lines."""
+    trace = Traceback.extract(
+        type(error), error, error.__traceback__, show_locals=True, locals_max_string=None, locals_max_length=None
+    )
+    locals_of_each = [frame.locals or {} for stack in trace.stacks for frame in stack.frames]
+    assert all(locals_of_each)
+    return [f"{stack.exc_type}: {stack.exc_value}" for stack in trace.stacks] + [
+        f"{name} = {value}" for found in locals_of_each for name, value in found.items()
+    ]
+
+
+def test_each_traceback_would_show_a_secret_in_a_local():
+    def careless(held):
+        raise ValueError(len(held))
+
+    assert everything_shown(failed(careless, [TOKEN])).count(f"held = ['{TOKEN}']") == 3
 
 
 def chain(error: BaseException | None) -> list[BaseException]:
