@@ -87,6 +87,10 @@ def response_times(
     lower number stands: absence seen after a reply, a Sent copy or UserResponseDate more than 60 s before the thread's
     first reply, or those two more than 60 s apart without a thread. A later one does not contradict the thread.
 
+    **Later leads** of the same account, listing and buyer: what shows a reply to one of them counts for those before
+    it, too. What is said of one lead alone (``E8 status``, ``E8 replied``) counts up to when a later one came, or up to
+    when that one had no reply either, and contradicts no reply that may be one to it.
+
     **Links.** ``R1``: the mail's external_message_id is the message_id of the lead's first question (leads fetched with
     ``include_messages=True``). ``R2``: same listing and buyer, received within ten minutes of the lead. ``R3``: same
     listing and buyer. More than one candidate is no link. Buyers are compared by user id in lower case; a user name and
@@ -129,7 +133,8 @@ def response_times(
         * responded_at (exact only), age (observed_at - submitted_at; null if that is negative);
         * business_wait_lower, business_wait_upper, business_age: the same by the business clock, and after_hours, the
           lead came while closed; null without `hours`, or where the account has none;
-        * conflict; observed_at: when the newest record about the lead was fetched; unanswered: up to when it was open.
+        * conflict; observed_at: when the newest record about the lead, or about a reply to a later one, was fetched;
+          unanswered: up to when it was open.
 
         No rows give the same columns. Naive times are read as UTC, and told. A LazyFrame of leads gives one, which
         holds a few numbers of each lead but not all its columns while it runs.

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from made_records import DAY, OTHER_ITEM, at, exchange, inbox, lead, leads, mail, messages, outcome, sent, span, talk
+from made_records import OTHER_ITEM, at, exchange, inbox, lead, leads, mail, messages, outcome, sent, span, talk
 
 import leadkit as lk
 
@@ -65,7 +65,8 @@ def test_leads_without_a_buyer_are_nobodys_and_an_address_names_one():
     guests = [lead(0, 100, user_id=None, **NEW), lead(30, 100, user_id=None, **RESPONDED)]
     assert outcome(lk.response_times(leads(*guests))) == OPEN
     known = [
-        row | {"email": "--", "external_email": name} for row, name in zip(guests, ["J@x.example", "j@X.example "])
+        row | {"email": "--", "external_email": name}
+        for row, name in zip(guests, ["J@x.example", "j@X.example "], strict=True)
     ]
     assert outcome(lk.response_times(leads(*known))) == ("answered_interval", "E5 polling", 30, 100)
 
@@ -276,6 +277,9 @@ SEEN = 50
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 3, [], None)], {"latest": 3})
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 0, [(0, "RESPONDED", False)], None)], {})
 @example([("jane", 0, [(9, "NEW", False)], (9, "at 9")), ("jane", 3, [(6, "NEW", False)], (9, "at 4"))], {"until": 8})
+@example([("jane", 0, [(9, "NEW", False)], (9, True)), ("jane", 3, [], None)], {})
+@example([("jane", 0, [(5, "NEW", False)], None), ("jane", 3, [(2, "RESPONDED", False), (9, "NEW", False)], None)], {})
+@example([("jane", 0, [(4, "NEW", False)], None), ("jane", 3, [(2, "RESPONDED", False)], (6, False))], {})
 def test_it_is_what_a_loop_over_the_leads_gives(stories, talks):
     rows = [row for number, story in enumerate(stories) for row in polled(number, *story[:3])]
     copies = [mailed(number, story[1], *story[3]) for number, story in enumerate(stories) if story[3]]
