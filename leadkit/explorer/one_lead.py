@@ -38,7 +38,8 @@ def explained(cases: Cases, evidence: Evidence, row: int, *, reveal: bool) -> Ex
         raise InvalidRequest(f"This lead can't be explained: {why}. Give what response_times returned for these leads.")
     frames = evidence.frames()
     if all(name in cases.leads.columns for name in LEADS):
-        frames["leads"] = cases.leads.filter(pl.col("lead_id") == lead_id)
+        listing = pl.lit(cases.leads.get_column("item_id")[row], dtype=pl.String)
+        frames["leads"] = cases.leads.filter((pl.col("lead_id") == lead_id) | (pl.col("item_id") == listing))
     found = explain(cases.times[place : place + 1], lead_id, **frames)
     return found if reveal else found.masked()
 

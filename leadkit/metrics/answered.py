@@ -47,7 +47,7 @@ def _rule(there: Collection[str]) -> pl.Expr:
         pl.when(own)
         .then(pl.coalesce(linked, of_question))
         .when(is_dated | evidence.str.ends_with(" replied"))
-        .then(of_question)
+        .then(pl.coalesce(of_question, pl.lit("R3")))  # the question of a later lead
         .otherwise(pl.lit("R3"))
     )
 

@@ -25,7 +25,8 @@ class Explanation:
     Attributes:
         row: the lead's row of `response_times`, as a dict; times in UTC, a state that is none of the four ``unknown``.
         lines: what there is to say, as pairs of a heading and a sentence.
-        records: every record about the lead, oldest first: at, source, id, what, text; no rows without frames.
+        records: every record about the lead, and about later ones of its buyer about its listing, a reply to which
+            counts for it, too; oldest first: at, source, id, what, text; no rows without frames.
     """
 
     row: Row
@@ -142,8 +143,10 @@ def _link(row: Row) -> str:
 def _question(row: Row, records: pl.DataFrame) -> str | None:
     """The words of the lead itself, else of the first message of the buyer's about it."""
     since = pl.lit(row["submitted_at"], dtype=TIMES["submitted_at"])
-    asked = (pl.col("source") == "leads") | (pl.col("what").str.contains("buyer") & (pl.col("at") >= since))
-    return _first_text(records.filter(asked).sort(pl.col("source") != "leads", maintain_order=True))
+    is_lead = pl.col("source") == "leads"
+    written = ~is_lead & pl.col("what").str.contains("buyer") & (pl.col("at") >= since)
+    asked = (is_lead & (pl.col("id") == row["lead_id"])) | written
+    return _first_text(records.filter(asked).sort(~is_lead, maintain_order=True))
 
 
 def _reply(row: Row, records: pl.DataFrame) -> str:

@@ -37,7 +37,7 @@ def lead_records(leads: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
         until: the moment at which it was known.
     """
     exchanges = leads.collect_schema().get("exchanges")
-    answered = _last_answered(exchanges)
+    answered = last_answered(exchanges)
     records = leads.with_columns(pl.col("submitted_at").fill_null(first_asked(exchanges)))
     if until is not None:
         records = records.filter(pl.col("submitted_at").is_null() | (pl.col("submitted_at") <= until))
@@ -114,7 +114,7 @@ def first_asked(dtype: pl.DataType | None) -> pl.Expr:
     return pl.col("exchanges").list.eval(_asked_at(dtype)).list.min()
 
 
-def _last_answered(dtype: pl.DataType | None) -> pl.Expr:
+def last_answered(dtype: pl.DataType | None) -> pl.Expr:
     """When the last question was asked that has an answer: the answer's own time is not told."""
     if dtype is None or dtype == pl.Null():
         return _NO_TIME

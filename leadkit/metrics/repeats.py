@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import xor
 
@@ -34,10 +34,14 @@ def looked_up(by: str, few: pl.DataFrame, name: str, otherwise: str) -> pl.Expr:
     rows, values = few.get_column(by), few.get_column(name)
     length = few.select(pl.col(by).max() + 1).item()
     places = pl.repeat(None, length, dtype=pl.UInt32, eager=True).scatter(rows, np.arange(len(few), dtype=np.uint32))
-    found = pl.col(by).map_batches(
-        lambda numbers: values.gather(places.gather(numbers, null_on_oob=True)), values.dtype, is_elementwise=True
-    )
-    return pl.coalesce(found, otherwise).alias(name)
+
+    def replaced(columns: Sequence[pl.Series]) -> pl.Series:
+        numbers, others = columns
+        found = places.gather(numbers, null_on_oob=True)
+        there = found.is_not_null().arg_true()
+        return others.clone().scatter(there, values.gather(found.gather(there)))
+
+    return pl.map_batches([by, otherwise], replaced, values.dtype, is_elementwise=True).alias(name)
 
 
 _COLUMNS = 16  # more than are digested together: no two columns have one seed

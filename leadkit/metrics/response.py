@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
 import polars as pl
+import polars.selectors as cs
 
 from leadkit.metrics.answered import answered_columns
 from leadkit.metrics.as_of import moment
 from leadkit.metrics.beginnings import begun
+from leadkit.metrics.buyers import asked_again
 from leadkit.metrics.clocks import Hours, business_columns
 from leadkit.metrics.deferred import deferred, held
 from leadkit.metrics.episodes import with_episodes
 from leadkit.metrics.given import Frame, if_there, needed
+from leadkit.metrics.later_leads import with_later
 from leadkit.metrics.lead_records import LEADS, LEADS_USED, lead_records, one_row_each
 from leadkit.metrics.links import ACCOUNT
 from leadkit.metrics.mail_evidence import MAIL, MAIL_USED, follow_up_facts, question_facts, sent_facts
 from leadkit.metrics.thread_evidence import CONVERSATIONS, MESSAGES, OWNER, latest_facts, thread_facts
-from leadkit.metrics.verdict import STATES, judged
+from leadkit.metrics.verdict import STATES, bounded, judged
 
 AnyFrame = pl.DataFrame | pl.LazyFrame
 
@@ -84,6 +87,10 @@ def response_times(
     lower number stands: absence seen after a reply, a Sent copy or UserResponseDate more than 60 s before the thread's
     first reply, or those two more than 60 s apart without a thread. A later one does not contradict the thread.
 
+    **Later leads** of the same account, listing and buyer: what shows a reply to one of them counts for those before
+    it, too. What is said of one lead alone (``E8 status``, ``E8 replied``) counts up to when a later one came, or up to
+    when that one had no reply either, and contradicts no reply that may be one to it.
+
     **Links.** ``R1``: the mail's external_message_id is the message_id of the lead's first question (leads fetched with
     ``include_messages=True``). ``R2``: same listing and buyer, received within ten minutes of the lead. ``R3``: same
     listing and buyer. More than one candidate is no link. Buyers are compared by user id in lower case; a user name and
@@ -126,7 +133,8 @@ def response_times(
         * responded_at (exact only), age (observed_at - submitted_at; null if that is negative);
         * business_wait_lower, business_wait_upper, business_age: the same by the business clock, and after_hours, the
           lead came while closed; null without `hours`, or where the account has none;
-        * conflict; observed_at: when the newest record about the lead was fetched; unanswered: up to when it was open.
+        * conflict; observed_at: when the newest record about the lead, or about a reply to a later one, was fetched;
+          unanswered: up to when it was open.
 
         No rows give the same columns. Naive times are read as UTC, and told. A LazyFrame of leads gives one, which
         holds a few numbers of each lead but not all its columns while it runs.
@@ -175,12 +183,28 @@ def _plan(rows: pl.LazyFrame, given: _Given, hold: Callable[[pl.LazyFrame], pl.L
     begins = begun(rows.with_row_index("record"), given.messages, given.mail)
     records = hold(lead_records(begins, given.until))
     leads = hold(one_row_each(records))
-    facts = leads
-    for source in _sources(records, leads, given):
-        facts = facts.join(held(source), on="row", how="left", maintain_order="left")
-    found = with_episodes(hold(judged(facts)))
-    times = found.select(answered_columns(found.collect_schema()))
-    return times.with_columns(given.business).select(TIMES.names())
+    sources = [held(source) for source in _sources(records, leads, given)]
+    repeated = _repeated(leads, sources)
+    found = with_later(_joined(leads, sources), repeated)
+    times = with_episodes(hold(judged(found)), repeated)
+    told = times.select(answered_columns(times.collect_schema()))
+    return told.with_columns(given.business).select(TIMES.names())
+
+
+def _repeated(leads: pl.LazyFrame, sources: Sequence[pl.LazyFrame]) -> pl.DataFrame:
+    """The leads of buyers who have several about a listing, in their order, with all times that are known of each."""
+    few = asked_again(leads)
+    if few.is_empty():
+        return few
+    known = bounded(_joined(leads.join(few.lazy(), on="row"), sources))
+    times = known.select("key", "row", "lead_id", "contradicted", cs.datetime())
+    return times.sort("key", "submitted_at", "row").collect(engine="streaming")
+
+
+def _joined(leads: pl.LazyFrame, sources: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    for source in sources:
+        leads = leads.join(source, on="row", how="left", maintain_order="left")
+    return leads
 
 
 def _sources(records: pl.LazyFrame, leads: pl.LazyFrame, given: _Given) -> Iterator[pl.LazyFrame]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from leadkit.metrics.buyers import asked_again
 from leadkit.metrics.given import Needed, if_there, needed
-from leadkit.metrics.lead_records import LEADS, LEADS_USED, exchange_fields
+from leadkit.metrics.lead_records import LEADS, LEADS_USED, exchange_fields, first_asked, last_answered
 from leadkit.metrics.links import SENT_FOLDER, folded
 from leadkit.metrics.mail_evidence import MAIL, MAIL_USED
 from leadkit.metrics.thread_evidence import CONVERSATIONS, MESSAGES, OWNER
@@ -22,7 +23,7 @@ TRACES = pl.Schema(
 
 
 def traces_of(row: Row, frames: Mapping[str, AnyFrame]) -> pl.DataFrame:
-    """Every record about one lead, the oldest first.
+    """Every record about one lead, and about later ones of its buyer about its listing, the oldest first.
 
     Args:
         row: the lead's row of `response_times`.
@@ -35,9 +36,11 @@ def traces_of(row: Row, frames: Mapping[str, AnyFrame]) -> pl.DataFrame:
     found, asked = [pl.DataFrame(schema=TRACES)], pl.Series([], dtype=pl.String)
     if "leads" in frames:
         leads = _own(row, frames["leads"], LEADS, LEADS_USED | {"message": "text"}, "leads")
-        leads = leads.filter(pl.col("lead_id") == row["lead_id"])
-        asked = _question_ids(leads)
-        found.append(_of_leads(leads))
+        own = leads.filter(pl.col("lead_id") == row["lead_id"])
+        asked = _question_ids(own)
+        later = _later_ones(row, leads)
+        asked = pl.concat([asked, _question_ids(later)])
+        found += [_of_leads(own, pl.lit("")), _of_leads(later, _as_later())]
     if "messages" in frames:
         messages = _own(row, frames["messages"], MESSAGES, OWNER | {"body": "text"}, "messages")
         found.append(_of_messages(_of_thread(row, messages, "sender", "recipient")))
@@ -53,7 +56,7 @@ def traces_of(row: Row, frames: Mapping[str, AnyFrame]) -> pl.DataFrame:
 def _own(
     row: Row, frame: AnyFrame, columns: Mapping[str, Needed], used: Mapping[str, Needed], name: str
 ) -> pl.DataFrame:
-    """The checked frame, with all of these columns, and only the rows of the lead's account."""
+    """The checked frame, with these columns only, and only the rows of the lead's account."""
     there = if_there(frame, used)
     checked = needed(frame, {**columns, **there}, by="explain", name=name)
     if "account" in there and row["account"] is not None:
@@ -63,7 +66,22 @@ def _own(
         for column, kind in used.items()
         if column not in there
     ]
-    return checked.with_columns(missing).collect()
+    return checked.with_columns(missing).select(*columns, *used).collect()
+
+
+def _later_ones(row: Row, leads: pl.DataFrame) -> pl.DataFrame:
+    """The records of the leads that the same buyer sent later about the same listing: a reply to them counts, too."""
+    asked_at = pl.col("submitted_at").fill_null(first_asked(leads.schema["exchanges"]))
+    numbered = leads.with_columns(asked_at.alias("submitted_at")).with_row_index("row")
+    about = numbered.filter(pl.col("item_id") == pl.lit(row["item_id"], dtype=pl.String))
+    in_order = (
+        about.join(asked_again(about.lazy()), on="row")
+        .sort("submitted_at", pl.col("row").min().over("lead_id"))
+        .with_row_index("place")
+    )
+    is_own = pl.col("lead_id") == row["lead_id"]
+    own = in_order.filter(is_own).select("key", since="place").head(1)
+    return in_order.join(own, on="key").filter((pl.col("place") > pl.col("since")) & ~is_own).select(leads.columns)
 
 
 def _question_ids(leads: pl.DataFrame) -> pl.Series:
@@ -95,9 +113,15 @@ def _is_mail_of(row: Row, mail: pl.DataFrame, asked: pl.Series) -> pl.Expr:
     return place.fill_null(value=False) | pl.col("external_message_id").is_in(asked.implode()).fill_null(value=False)
 
 
-def _of_leads(leads: pl.DataFrame) -> pl.DataFrame:
-    said = pl.format("fetched with the status {}", pl.col("status").fill_null("(none)"))
+def _of_leads(leads: pl.DataFrame, which: pl.Expr) -> pl.DataFrame:
+    status = pl.format("fetched with the status {}", pl.col("status").fill_null("(none)"))
+    is_answered = last_answered(leads.schema["exchanges"]).is_not_null()
+    said = pl.concat_str(which, status, pl.when(is_answered).then(pl.lit(" and an answer")).otherwise(pl.lit("")))
     return _traced(leads, "leads", ("fetched_at", "lead_id", "message"), said)
+
+
+def _as_later() -> pl.Expr:
+    return pl.format("a later lead of the same buyer, of {}, ", pl.col("submitted_at").dt.strftime(_TIME))
 
 
 def _of_messages(messages: pl.DataFrame) -> pl.DataFrame:
@@ -116,7 +140,7 @@ def _of_talks(talks: pl.DataFrame, row: Row) -> pl.DataFrame:
 
 def _of_mail(mail: pl.DataFrame) -> pl.DataFrame:
     replied = _in_words("replied", yes="replied", no="not replied", unknown="no word of a reply")
-    dated = pl.format("replied at {}", pl.col("replied_at").dt.strftime("%Y-%m-%d %H:%M:%S%.3f UTC"))
+    dated = pl.format("replied at {}", pl.col("replied_at").dt.strftime(_TIME))
     received = pl.format("copy of the buyer's message: {}", pl.coalesce(dated, replied))
     said = pl.when(pl.col("folder_id") == SENT_FOLDER).then(pl.lit("copy of the seller's message")).otherwise(received)
     return _traced(mail, "mail", ("received_at", "message_id", "text"), said)
@@ -129,3 +153,6 @@ def _in_words(flag: str, *, yes: str, no: str, unknown: str) -> pl.Expr:
 def _traced(frame: pl.DataFrame, source: str, columns: tuple[str, str, str], said: pl.Expr) -> pl.DataFrame:
     at, key, text = (pl.col(column).alias(name) for column, name in zip(columns, ("at", "id", "text"), strict=True))
     return frame.select(at, pl.lit(source).alias("source"), key, said.alias("what"), text)
+
+
+_TIME = "%Y-%m-%d %H:%M:%S%.3f UTC"

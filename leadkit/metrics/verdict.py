@@ -6,7 +6,7 @@ has no columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from operator import or_
 
@@ -40,28 +40,44 @@ SEEN = ("seen_at", "thread_seen_at", "latest_seen_at", "mail_seen_at", "sent_see
 
 
 def judged(facts: pl.LazyFrame) -> pl.LazyFrame:
-    """The facts with ``state``, ``evidence``, ``conflict``, ``reply_at``, ``after``, ``by``, ``seen_at``.
+    """The facts with ``state``, ``evidence``, ``conflict``, ``seen_at`` and what `bounded` adds.
 
-    The first reply came at ``reply_at`` if it is exact, else after ``after`` and not after ``by``, as far as they are
-    known. Absence that was seen after a reply contradicts it, and so does an exact source that has an earlier reply:
-    the source of the lower number stands, and ``conflict`` is true.
+    Absence that was seen after a reply contradicts it, and so does an exact source that has an earlier reply: the
+    source of the lower number stands, and ``conflict`` is true.
     """
     there = set(facts.collect_schema())
-    exact, by, open_at = ({name: kind for name, kind in of.items() if name in there} for of in (EXACT, BY, OPEN))
-    reply_at = pl.coalesce(_NEVER, *exact)
+    exact, by, open_at = _sources(there)
+    return (
+        bounded(facts)
+        .with_columns(
+            _state().alias("state"),
+            _evidence(exact, by, open_at).alias("evidence"),
+            _conflict(set(exact)).alias("conflict"),
+        )
+        .with_columns(_seen(there).alias("seen_at"))
+    )
+
+
+def bounded(facts: pl.LazyFrame) -> pl.LazyFrame:
+    """The facts with ``reply_at``, ``after``, ``by`` and ``latest``.
+
+    The first reply came at ``reply_at`` if it is exact, else after ``after`` and not after ``by``, as far as they are
+    known. ``latest`` is the latest time up to which any source has none.
+    """
+    exact, by, open_at = _sources(set(facts.collect_schema()))
     earliest = pl.min_horizontal(_NEVER, *by)
     no_later = [pl.when(earliest.is_null() | (pl.col(name) < earliest)).then(name) for name in open_at]
-    bounded = facts.with_columns(
-        reply_at=reply_at,
+    return facts.with_columns(
+        reply_at=pl.coalesce(_NEVER, *exact),
         by=earliest,
         after=pl.max_horizontal(_NEVER, *no_later),
         latest=pl.max_horizontal(_NEVER, *open_at),
     )
-    return bounded.with_columns(
-        _state().alias("state"),
-        _evidence(exact, by, open_at).alias("evidence"),
-        _conflict(set(exact)).alias("conflict"),
-    ).with_columns(_seen(there).alias("seen_at"))
+
+
+def _sources(there: set[str]) -> Iterator[dict[str, str]]:
+    """What is there of exact moments, of times by which there was a reply, and of times up to which there was none."""
+    return ({name: kind for name, kind in of.items() if name in there} for of in (EXACT, BY, OPEN))
 
 
 def _state() -> pl.Expr:

@@ -139,6 +139,38 @@ def test_the_table_in_a_notebook_can_not_run_what_a_buyer_wrote():
     assert html.startswith("<table><tr><th")
 
 
+def test_what_counts_because_a_later_lead_shows_it_is_told_with_that_lead():
+    answered = [exchange(2, created=40, response="Yes.")]
+    rows = [
+        lead(0, 100, "NEW"),
+        lead(40, 90, "NEW", message="And now?"),
+        lead(40, 100, "RESPONDED", lead_id="a1", exchanges=answered),
+        lead(-9, 100, "RESPONDED"),  # asked before
+        lead(50, 100, "RESPONDED", user_id="john"),
+    ]
+    copy = inbox(40, replied=True, external_message_id="2", sender=None)
+    found = explained(*rows, frames={"mail": mail(copy)})
+    assert said(found, "evidence") == "E5 polling"
+    assert said(found, "reply") == "after 2026-10-05 13:30:00.000 UTC, not after 2026-10-05 13:40:00.000 UTC"
+    assert found.records.select("at", "source", "id", "what", "text").rows() == [
+        (at(40), "mail", "m0", "copy of the buyer's message: replied", None),
+        (at(90), "leads", "a1", f"{LATER}fetched with the status NEW", "And now?"),
+        (at(100), "leads", "a0", "fetched with the status NEW", None),
+        (at(100), "leads", "a1", f"{LATER}fetched with the status RESPONDED and an answer", None),
+    ]
+    assert said(found, "question") == "2026-10-05 12:00:00.000 UTC"  # not the words of the later lead
+    assert explained(*rows, frames={}, lead_id="a1").records["id"].to_list() == ["a1", "a1"]
+
+
+LATER = "a later lead of the same buyer, of 2026-10-05 12:40:00.000 UTC, "
+
+
+def test_of_leads_in_one_moment_those_further_down_are_the_later_ones_also_when_polled():
+    rows = [lead(0, 50, "NEW"), lead(0, 60, "NEW"), lead(0, 70, "RESPONDED", lead_id="a0")]
+    assert explained(*rows, frames={}).records["id"].to_list() == ["a0", "a1", "a0"]
+    assert explained(*rows, frames={}, lead_id="a1").records["id"].to_list() == ["a1"]
+
+
 def test_long_words_are_cut_and_lines_joined():
     found = explained(lead(message="much  more\nto say " * 40))
     assert said(found, "question").endswith('…"')

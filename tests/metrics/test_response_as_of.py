@@ -117,7 +117,8 @@ def test_the_business_clock_stands_beside_the_calendars():
 
 
 def test_an_unanswered_leads_business_wait_is_open_and_an_interval_has_both():
-    rows = [lead(0, seen=DAY, status="NEW"), lead(0, seen=180, status="RESPONDED"), lead(0, seen=180)]
+    three = [lead(0, seen=DAY, status="NEW"), lead(0, seen=180, status="RESPONDED"), lead(0, seen=180)]
+    rows = [row | {"user_id": name} for row, name in zip(three, ["jane", "john", "ann"], strict=True)]
     times = lk.response_times(leads(*rows), hours=HOURS)
     assert business(times) == [
         (span(480), None, span(480), False),
