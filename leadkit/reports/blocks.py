@@ -86,8 +86,9 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]
     if not rows:
         return note(f"{caption}: {empty}")
     head = "".join(f'<th scope="col"{_class(column)}>{escape(column.heading)}</th>' for column in columns)
-    body = "".join(f"<tr>{_row(columns, row)}</tr>" for row in rows)
-    wide = ' class="lk-wide"' if len(columns) > _NARROW else ""
+    is_wide = len(columns) > _NARROW
+    body = "".join(f"<tr>{_row(columns, row, labelled=is_wide)}</tr>" for row in rows)
+    wide = ' class="lk-wide"' if is_wide else ""
     html = (
         f"<table{wide}><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
@@ -117,10 +118,18 @@ def note(sentence: str) -> Block:
 _NARROW = 4  # columns that a telephone shows side by side
 
 
-def _row(columns: Sequence[Column], cells: Sequence[str]) -> str:
+def _row(columns: Sequence[Column], cells: Sequence[str], *, labelled: bool) -> str:
+    """The cells of a row; labelled where a telephone shows them one below the other."""
     first, *rest = cells
-    others = (f"<td{_class(column)}>{escape(cell)}</td>" for column, cell in zip(columns[1:], rest, strict=True))
+    others = (
+        f"<td{_class(column)}{_label(column) if labelled else ''}>{escape(cell)}</td>"
+        for column, cell in zip(columns[1:], rest, strict=True)
+    )
     return f'<th scope="row">{escape(first)}</th>' + "".join(others)
+
+
+def _label(column: Column) -> str:
+    return f' data-label="{escape(column.heading)}"'
 
 
 def _class(column: Column) -> str:

@@ -13,7 +13,7 @@ _TEXTS = {
     *("pre", "q", "s", "samp", "section", "small", "span", "strong", "style", "sub", "summary", "sup", "time", "ul"),
 }
 _ANYWHERE = {"class", "id", "style", "title", "lang", "dir", "role", "tabindex"}
-_CELL = {"colspan", "rowspan", "scope", "headers"}
+_CELL = {"data-label", "colspan", "rowspan", "scope", "headers"}
 
 
 def cleaned(html: str) -> str:

@@ -35,6 +35,9 @@ def report(frames, tmp_path_factory) -> Path:
     return make_from(frames, path, zone="America/Chicago", hours=hours).path
 
 
+OUTPUTS = "[...document.querySelectorAll('.output')]"
+
+
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_report_is_drawn_offline_in_each_width_and_theme_and_can_be_read_by_all(
@@ -44,6 +47,7 @@ def test_the_report_is_drawn_offline_in_each_width_and_theme_and_can_be_read_by_
     charts = visited.page.locator(".chart").count()
     assert visited.charts == charts > 5
     assert visited.overflow == 0
+    assert visited.page.evaluate(f"Math.max(...{OUTPUTS}.map(one => one.scrollWidth - one.clientWidth))") == 0
     assert (visited.asked, visited.complaints) == ([], [])
     visited.page.screenshot(path=artefacts / f"report-{width}-{theme}.png", full_page=True)
     assert visited.violations() == []

@@ -82,6 +82,12 @@ def test_a_listing_is_named_by_its_title_and_its_number_and_fits_a_telephone():
     assert "lk-wide" not in sections.listings(t).html
 
 
+def test_a_telephone_names_each_cell_of_a_table_that_is_too_wide_for_it():
+    html = sections.fees(tables(leads(lead(status="NEW", **FEE)))).html
+    assert html.startswith('<table class="lk-wide">')
+    assert '<td class="lk-number" data-label="Per lead">20.50</td>' in html
+
+
 def test_leads_without_a_fee_have_none_told():
     t = tables(leads(lead(status="NEW")))
     assert "Fees: none told" in said(t, "key_figures")
