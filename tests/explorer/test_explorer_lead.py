@@ -70,6 +70,11 @@ def test_aliases_and_hidden_addresses_are_nobody_in_the_crm():
     assert ["CRM", "nobody with the e-mail address of this lead"] in explorer.lead["facts"]
 
 
+def test_a_later_lead_of_the_buyer_about_the_listing_is_among_the_records():
+    explorer = lk.explore(leads(account=pl.lit("demo")), reveal=True)
+    assert explorer.explain("a0").records["id"].to_list() == ["a0", "a6"]
+
+
 def test_a_long_text_is_cut_and_comes_whole_when_asked_for(sent):
     of = leads(message=pl.lit("y" * 100_000))
     explorer = lk.explore(of, reveal=True)

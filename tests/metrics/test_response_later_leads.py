@@ -9,6 +9,7 @@ from made_records import OTHER_ITEM, at, exchange, inbox, lead, leads, mail, mes
 import leadkit as lk
 
 NEW, RESPONDED = {"status": "NEW"}, {"status": "RESPONDED"}
+NEVER = 10_000
 OPEN = ("unanswered", "E8 status", 100, None)
 """What is known of a lead at 0 that was NEW at 100."""
 
@@ -259,6 +260,43 @@ def test_a_lazy_frame_gives_the_same(mails):
     )
 
 
+# What is said agrees with what happened.
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 20), st.none() | st.integers(0, 20), st.lists(st.integers(0, 30), max_size=2)),
+        min_size=1,
+        max_size=4,
+    ),
+    st.none() | st.integers(0, 50),
+)
+def test_what_is_said_agrees_with_the_replies_to_each_lead(stories, until):
+    replies = [None if wait is None else submitted + wait + 0.5 for submitted, wait, _ in stories]
+    rows = [
+        _polled_once(number, submitted, reply, seen)
+        for number, ((submitted, _, polls), reply) in enumerate(zip(stories, replies, strict=True))
+        for seen in polls or [None]
+    ]
+    times = lk.response_times(leads(*rows), as_of=at(until))
+    for row in times.to_dicts():
+        number = int(row["lead_id"][1:])
+        own = (stories[number][0], number)
+        counted = [reply for place, reply in enumerate(replies) if reply and (stories[place][0], place) >= own]
+        first = span(min(counted, default=NEVER) - own[0])
+        lower, upper = row["wait_lower"], row["wait_upper"]
+        assert not row["conflict"]
+        assert lower is None or lower < first
+        assert upper is None or first <= upper <= row["age"]
+
+
+def _polled_once(number, submitted, reply, wait):
+    seen = None if wait is None else submitted + wait
+    is_answered = reply is not None and seen is not None and seen >= reply
+    return lead(submitted, seen, "RESPONDED" if is_answered else "NEW", lead_id=f"a{number}")
+
+
 # Everything against a loop over the leads, whose rules are written out anew in `Told` and `row_of`.
 
 MOMENT = st.integers(0, 40)
@@ -266,7 +304,6 @@ POLLS = st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["NEW", "RESPONDE
 COPY = st.none() | st.tuples(st.integers(0, 30), st.sampled_from([None, False, True, "at 0", "at 4", "at 9"]))
 ASKED = st.tuples(st.sampled_from(["jane", "john"]), MOMENT, POLLS, COPY)
 TALKS = st.fixed_dictionaries({}, optional={"thread": st.none() | MOMENT, "latest": MOMENT, "until": MOMENT})
-NEVER = 10_000
 SEEN = 50
 """When threads and conversations were fetched."""
 
