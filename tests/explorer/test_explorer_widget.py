@@ -186,7 +186,8 @@ def test_nothing_that_people_wrote_is_alive_where_no_widget_is():
     page = html.fromstring(explorer._repr_mimebundle_()[0]["text/html"])
     allowed = {"div", "p", "dl", "dt", "dd", "strong", "span", "table", "caption", "thead", "tbody", "tr", "th", "td"}
     assert {element.tag for element in page.iter()} <= allowed
-    assert {name for element in page.iter() for name in element.attrib} <= {"class", "scope"}
+    assert {name for element in page.iter() for name in element.attrib} <= {"class", "scope", "data-label"}
+    assert set(page.xpath("//@data-label")) <= set(page.xpath("//thead//th/text()"))
     assert sum(payload.split()[0] in page.text_content() for payload in PAYLOADS) > 15
 
 
