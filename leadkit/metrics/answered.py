@@ -40,13 +40,14 @@ def _rule(there: Collection[str]) -> pl.Expr:
     if not {"conversation_id", "latest_conversation_id", "mail_rule"} & set(there):
         return _NOTHING
     evidence, of_question = pl.col("evidence").cast(pl.String), _or_null("mail_rule", there)
+    of_another = (evidence == "E7 replied") & _or_null("replied_by", there).is_null()
     is_dated = (evidence == "E2 user_response") & pl.col("reply_at").is_not_null()
     own = evidence.str.contains(r"^E5|status$|E7 response$").fill_null(value=True)
     linked = pl.when(_conversation(there).is_not_null()).then(pl.lit("R3"))
     return (
         pl.when(own)
         .then(pl.coalesce(linked, of_question))
-        .when(is_dated | evidence.str.ends_with(" replied"))
+        .when(~of_another & (is_dated | evidence.str.ends_with(" replied")))
         .then(pl.coalesce(of_question, pl.lit("R3")))  # the question of a later lead
         .otherwise(pl.lit("R3"))
     )

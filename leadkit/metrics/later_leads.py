@@ -12,12 +12,13 @@ from collections.abc import Iterator
 import polars as pl
 
 from leadkit.metrics.repeats import looked_up
-from leadkit.metrics.verdict import any_of
+from leadkit.metrics.verdict import any_of, bounded
 
 GIVEN = {
     "status_by": ["status_by"],
     "text_by": ["text_by"],
     "replied_by": ["replied_by"],
+    "follow_up_by": ["follow_up_by"],
     "response_by": ["response_by", "response_at"],
 }
 """A time by which there was a reply, and the columns of later leads that it is taken from."""
@@ -44,14 +45,16 @@ def with_later(facts: pl.LazyFrame, repeated: pl.DataFrame) -> pl.LazyFrame:
         return facts
     there = set(repeated.columns)
     told = repeated.hstack(_of_later(repeated))
+    if "response_at" in there:
+        told = _without_overtaken(told)
     new = told.with_columns(
         *(pl.min_horizontal(name, _later(name)).alias(name) for name in GIVEN if name in there),
         *(pl.max_horizontal(name, _later(name)).alias(name) for name in SEEN if name in there),
         *_capped(there),
         contradicted=any_of([pl.col("contradicted"), _contradicted(there)]),
     )
-    changing = [name for name in (*GIVEN, *SEEN, *ALONE, "contradicted") if name in there]
-    return facts.with_columns(_changes(told, new, changing))
+    changing = [name for name in (*GIVEN, *SEEN, *ALONE, "response_at", "contradicted") if name in there]
+    return facts.with_columns(_changes(repeated, new, changing))
 
 
 def _of_later(repeated: pl.DataFrame) -> pl.DataFrame:
@@ -70,6 +73,14 @@ def _of_later(repeated: pl.DataFrame) -> pl.DataFrame:
         )
         step *= 2
     return told.rename(_later)
+
+
+def _without_overtaken(told: pl.DataFrame) -> pl.DataFrame:
+    """The same, where a UserResponseDate after an earlier reply to a later lead is not that of the first reply."""
+    earlier = pl.min_horizontal(_later(name) for name in GIVEN if name in told.columns)
+    first = (earlier < pl.col("response_at")).fill_null(value=False).not_()
+    own = told.with_columns(pl.when(first).then("response_at").alias("response_at"), own_response_at="response_at")
+    return bounded(own.lazy()).collect()
 
 
 def _told(there: set[str]) -> Iterator[pl.Expr]:
@@ -100,7 +111,7 @@ def _contradicted(there: set[str]) -> pl.Expr:
     absent = pl.max_horizontal(_alone(there))
     against = [absent >= _own_by(there)]
     if "response_at" in there:
-        against.append(absent > pl.col("response_at"))
+        against.append(absent > pl.col("own_response_at"))
     return (absent > pl.col(_later("open_to"))) & any_of(against)
 
 

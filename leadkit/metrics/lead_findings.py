@@ -123,7 +123,7 @@ def _cost(row: Row, level: float) -> Finding:
         title=f"{spend} went to leads without a reply",
         sentence=f"{wording.count(row['charged'], 'lead')} cost {total}, {spend} of it for {waiting:,} without a "
         f"reply. A lead costs {each}, {dear}.",
-        n=row["charged"],
+        n=waiting + row["answered"],
         rests_on="fee_totals(leads, times=times): unanswered_spend, total, per_lead, per_answered_lead; wilson",
         amount=row["unanswered_spend"],
         currency=currency,

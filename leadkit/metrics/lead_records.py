@@ -118,7 +118,7 @@ def last_answered(dtype: pl.DataType | None) -> pl.Expr:
     """When the last question was asked that has an answer: the answer's own time is not told."""
     if dtype is None or dtype == pl.Null():
         return _NO_TIME
-    has_answer = pl.element().struct["response"].str.strip_chars() != ""
+    has_answer = pl.element().struct["response"].cast(pl.String).str.strip_chars() != ""
     return pl.col("exchanges").list.eval(pl.when(has_answer).then(_asked_at(dtype).fill_null(_ANY_TIME))).list.max()
 
 
@@ -138,7 +138,8 @@ def exchange_fields(dtype: pl.DataType, *, by: str = "response_times") -> pl.Sch
     """
     inner = dtype.inner if isinstance(dtype, pl.List) else None
     fields = pl.Schema(inner.to_schema() if isinstance(inner, pl.Struct) else {})
-    if {"message_id", "created_at", "response"} <= fields.keys() and isinstance(fields["created_at"], pl.Datetime):
+    has_all = {"message_id", "created_at", "response"} <= fields.keys()
+    if has_all and isinstance(fields["created_at"], _TIMES) and isinstance(fields["response"], _TEXTS):
         return fields
     raise InvalidRequest(
         f"{by}: the column 'exchanges' is {dtype}; it has to be the list of questions and answers that "
@@ -148,11 +149,15 @@ def exchange_fields(dtype: pl.DataType, *, by: str = "response_times") -> pl.Sch
 
 def utc(at: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """A time in the form of all others; a naive one is UTC."""
+    if dtype == pl.Null():
+        return at.cast(pl.Datetime("us", "UTC"))
     zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
     zoned = at.dt.convert_time_zone("UTC") if zone else at.dt.replace_time_zone("UTC")
     return zoned.dt.cast_time_unit("us")
 
 
 _ALL = "_of_all"
+_TIMES = (pl.Datetime, pl.Null)
+_TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)
 _NO_TIME = pl.lit(None, dtype=pl.Datetime("us", "UTC"))
 _ANY_TIME = pl.lit(datetime(9999, 1, 1, tzinfo=UTC), dtype=pl.Datetime("us", "UTC"))

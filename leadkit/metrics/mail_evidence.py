@@ -54,19 +54,54 @@ def question_facts(
     )
 
 
-def follow_up_facts(leads: pl.LazyFrame, mail: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:
-    """What the copies of all that a buyer wrote at or after a lead say (R3), one row per lead that has one.
+def follow_up_facts(
+    leads: pl.LazyFrame, mail: pl.LazyFrame, records: pl.LazyFrame, until: datetime | None
+) -> pl.LazyFrame:
+    """What the copies of all that a buyer wrote about a listing say (R3), one row per lead that they tell of a reply.
 
-    A reply to any of it is one to the buyer, but perhaps not the first: so ``response_by``, by then there was one (E2).
+    A reply to any of it is one to the buyer, but perhaps not the first: so ``response_by``, by then there was one (E2),
+    where it is not before the lead; and ``follow_up_by``, by then there was one without a date (E7), to what came at or
+    after the lead. ``follow_up_at`` is when the first came that has a reply and is not the lead's own question: up to
+    then only, that question's own copy tells of absence. ``follow_up_seen_at`` is when those that count were fetched.
     """
     asking = who(leads)
     copies = received(mail).with_columns(buyer=folded("sender"))
-    later = asking.join(copies, on=keys(asking, copies, "item_id", "buyer"))
-    at, asked = pl.col("replied_at"), pl.col("received_at")
+    questions = questions_in(mail, leads, records).select("row", *keys(mail, mail, "message_id"), is_own=~_NO)
+    at, asked, submitted = pl.col("replied_at"), pl.col("received_at"), pl.col("submitted_at")
+    dated = (at >= asked).fill_null(_NO)
+    after = dated & (at >= submitted) & by_then(at, until).is_not_null()
+    seen = pl.col("fetched_at")
+    undated = pl.col("replied") & ~dated & (asked >= submitted) & (seen >= asked) & by_then(seen, until).is_not_null()
+    told = (
+        asking.join(copies, on=keys(asking, copies, "item_id", "buyer"))
+        .with_columns(after=after, undated=undated.fill_null(_NO))
+        .filter(pl.col("after") | pl.col("undated"))
+    )
     return (
-        later.filter((asked >= pl.col("submitted_at")) & (at >= asked))
+        told.join(questions, on=["row", *keys(mail, mail, "message_id")], how="left")
         .group_by("row")
-        .agg(by_then(at, until).min().alias("response_by"))
+        .agg(
+            at.filter("after").min().alias("response_by"),
+            seen.filter("undated").min().alias("follow_up_by"),
+            asked.filter(pl.col("is_own").is_null() & (asked >= submitted)).min().alias("follow_up_at"),
+            capped(seen, until).max().alias("follow_up_seen_at"),
+        )
+    )
+
+
+def with_follow_ups(facts: pl.LazyFrame) -> pl.LazyFrame:
+    """The facts, where what is said of the lead's own question alone leaves room for the reply to another message.
+
+    A UserResponseDate is exact for its message only: after an earlier reply it is not that of the first. The question's
+    own copy tells of no reply up to when the first other message came that has one.
+    """
+    if "follow_up_at" not in facts.collect_schema():
+        return facts
+    response_at, unreplied_at, other = pl.col("response_at"), pl.col("unreplied_at"), pl.col("follow_up_at")
+    earlier = pl.min_horizontal("response_by", "follow_up_by")
+    return facts.with_columns(
+        pl.when((earlier < response_at).fill_null(_NO).not_()).then(response_at).alias("response_at"),
+        pl.when(unreplied_at > other).then(other).otherwise(unreplied_at).alias("unreplied_at"),
     )
 
 

@@ -21,7 +21,7 @@ from leadkit.metrics.given import Frame, if_there, needed
 from leadkit.metrics.later_leads import with_later
 from leadkit.metrics.lead_records import LEADS, LEADS_USED, lead_records, one_row_each
 from leadkit.metrics.links import ACCOUNT
-from leadkit.metrics.mail_evidence import MAIL, MAIL_USED, follow_up_facts, question_facts, sent_facts
+from leadkit.metrics.mail_evidence import MAIL, MAIL_USED, follow_up_facts, question_facts, sent_facts, with_follow_ups
 from leadkit.metrics.thread_evidence import CONVERSATIONS, MESSAGES, OWNER, latest_facts, thread_facts
 from leadkit.metrics.verdict import STATES, bounded, judged
 
@@ -85,7 +85,9 @@ def response_times(
 
     Exact beats interval; intervals are intersected. What can't be true together is a `conflict`, and the source of the
     lower number stands: absence seen after a reply, a Sent copy or UserResponseDate more than 60 s before the thread's
-    first reply, or those two more than 60 s apart without a thread. A later one does not contradict the thread.
+    first reply, or those two more than 60 s apart without a thread. A later one does not contradict the thread. A
+    UserResponseDate is exact for its message only: where a reply to another message or to a later lead came before it,
+    the first one is known by then.
 
     **Later leads** of the same account, listing and buyer: what shows a reply to one of them counts for those before
     it, too. What is said of one lead alone (``E8 status``, ``E8 replied``) counts up to when a later one came, or up to
@@ -204,7 +206,7 @@ def _repeated(leads: pl.LazyFrame, sources: Sequence[pl.LazyFrame]) -> pl.DataFr
 def _joined(leads: pl.LazyFrame, sources: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     for source in sources:
         leads = leads.join(source, on="row", how="left", maintain_order="left")
-    return leads
+    return with_follow_ups(leads)
 
 
 def _sources(records: pl.LazyFrame, leads: pl.LazyFrame, given: _Given) -> Iterator[pl.LazyFrame]:
@@ -214,7 +216,7 @@ def _sources(records: pl.LazyFrame, leads: pl.LazyFrame, given: _Given) -> Itera
         yield latest_facts(leads, given.conversations, given.until)
     if given.mail is not None:
         yield question_facts(leads, given.mail, records, given.until)
-        yield follow_up_facts(leads, given.mail, given.until)
+        yield follow_up_facts(leads, given.mail, records, given.until)
         yield sent_facts(leads, given.mail, given.until)
 
 

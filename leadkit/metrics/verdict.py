@@ -23,6 +23,7 @@ BY = {
     "response_by": "E2 user_response",
     "latest_by": "E4 latest_message",
     "replied_by": "E7 replied",
+    "follow_up_by": "E7 replied",
     "status_by": "E7 status",
     "text_by": "E7 response",
 }
@@ -35,7 +36,7 @@ OPEN = {
     "new_at": "E8 status",
 }
 """A time up to which there was no reply."""
-SEEN = ("seen_at", "thread_seen_at", "latest_seen_at", "mail_seen_at", "sent_seen_at")
+SEEN = ("seen_at", "thread_seen_at", "latest_seen_at", "mail_seen_at", "follow_up_seen_at", "sent_seen_at")
 """When the records that speak about a lead were fetched."""
 
 

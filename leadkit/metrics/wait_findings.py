@@ -16,8 +16,9 @@ def median(figures: Figures) -> Iterator[Finding]:
     naive, whole, n = figures.naive, figures.all, known(figures.all)
     if naive["p50"] is None:
         return
-    misses, clock = _misses(naive["p50"], whole), _clock(figures)
-    exact, alone = wording.count(naive["answered_exact"], "lead"), wording.span(naive["p50"])
+    exact, alone, clock = wording.count(naive["answered_exact"], "lead"), wording.span(naive["p50"]), _clock(figures)
+    shown = wording.bounds(*_median(whole))
+    misses = _misses(naive["p50"], whole) and alone != shown
     honest = f"{median_of(whole)}{_interval(whole, figures)}"
     said = f"The waits of {exact} are all known exactly: their median{clock} is {honest}."
     if rest := n - naive["answered_exact"]:
@@ -28,7 +29,7 @@ def median(figures: Figures) -> Iterator[Finding]:
     yield Finding(
         severity="high" if misses else "low",
         topic="median",
-        title=f"Median wait{clock}: {wording.bounds(*_median(whole))}{f', not {alone}' if misses else ''}",
+        title=f"Median wait{clock}: {shown}{f', not {alone}' if misses else ''}",
         sentence=said,
         n=n,
         rests_on="response_summary(times): p50 and its ends, answered_within_24h; the same of answered_exact alone",
@@ -133,11 +134,12 @@ def _median(row: Row) -> tuple[timedelta | None, timedelta | None]:
 
 
 def _misses(naive: timedelta, whole: Row) -> bool:
-    """Whether the naive median lies outside the interval of the other."""
-    low, high = whole["p50_low"], whole["p50_high"]
-    if low is None:
-        return whole["p50"] is None
-    return naive < low or (high is not None and naive > high)
+    """Whether the naive median lies outside the interval of the other, and outside what the other may be."""
+    low, high, earliest = whole["p50_low"], whole["p50_high"], whole["p50_earliest"]
+    if low is None and whole["p50"] is not None:
+        return False
+    first = min((end for end in (low, earliest) if end is not None), default=None)
+    return first is None or naive < first or (high is not None and naive > high)
 
 
 def _interval(row: Row, figures: Figures) -> str:
@@ -154,7 +156,8 @@ def _within_a_day(figures: Figures) -> str:
     share, alone = (row["answered_within_24h"] for row in (figures.all, figures.naive))
     if share is None or alone is None:
         return ""
-    return f" Within 24 h{_clock(figures)} {wording.share(share)} are answered, and not {wording.share(alone)}."
+    honest, naive = wording.share(share), wording.share(alone)
+    return f" Within 24 h{_clock(figures)} {honest} are answered{'' if honest == naive else f', and not {naive}'}."
 
 
 def _clock(figures: Figures) -> str:

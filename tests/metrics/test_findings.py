@@ -98,6 +98,26 @@ def test_a_naive_median_outside_the_interval_matters():
     assert (open_end["value"], open_end["low"], open_end["high"]) == (None, None, None)
 
 
+def test_a_naive_median_between_the_two_ends_of_the_honest_one_misses_nothing():
+    (median,) = of("median", *[exact(74)] * 30, *[interval(0, 384)] * 50, *[interval(0, 400)] * 50)
+    summary = lk.response_summary(times_of(*[exact(74)] * 30, *[interval(0, 384)] * 50, *[interval(0, 400)] * 50)).row(
+        0, named=True
+    )
+    assert summary["p50_earliest"] < timedelta(minutes=74) < summary["p50_low"]
+    assert (median["severity"], ", not" in median["title"]) == ("low", False)
+
+
+def test_a_share_that_reads_the_same_is_not_set_against_itself():
+    (all_answered,) = of("median", *[exact(10)] * 5, *[interval(0, 30)] * 5)
+    assert " Within 24 h 100 % are answered." in all_answered["sentence"]
+
+
+def test_the_cost_of_waiting_counts_the_leads_that_its_share_rests_on():
+    (cost,) = of("cost", exact(5), still_open(600), unknown())
+    assert cost["sentence"].startswith("3 leads cost USD 60.00, USD 20.00 of it for 1 without")
+    assert (cost["value"], cost["n"]) == (1 / 2, 2)
+
+
 def test_waits_that_are_all_exact_have_one_median():
     (median,) = of("median", *[exact(10)] * 3)
     assert median["severity"] == "low"

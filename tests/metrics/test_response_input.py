@@ -61,8 +61,35 @@ def test_exchanges_of_another_form_are_refused():
             lk.InvalidRequest, match=r"the column 'exchanges' is .*; it has to be the list of questions"
         ):
             lk.response_times(leads(lead()).with_columns(column.alias("exchanges")))
+    numbers = pl.element().struct.with_fields(response=pl.lit(5))
+    asked = leads(lead(exchanges=[exchange(1)])).with_columns(pl.col("exchanges").list.eval(numbers))
+    with pytest.raises(lk.InvalidRequest, match=r"the column 'exchanges' is .*; it has to be the list of questions"):
+        lk.response_times(asked)
     nothing = leads(lead(status="NEW")).with_columns(pl.lit(None).alias("exchanges"))
     assert outcome(lk.response_times(nothing, mail=GIVEN["mail"]))[0] == "answered_exact"
+
+
+def test_null_and_categorical_fields_of_exchanges_fit():
+    answered = leads(lead(exchanges=[exchange(1, response="Yes.")]))
+
+    def found(**fields):
+        inner = pl.element().struct.with_fields(**fields)
+        return outcome(lk.response_times(answered.with_columns(pl.col("exchanges").list.eval(inner)), **GIVEN))
+
+    of_status = lk.response_times(
+        answered.with_columns(
+            pl.col("exchanges").list.eval(
+                pl.element().struct.with_fields(response=pl.field("response").cast(pl.Categorical))
+            )
+        )
+    )
+    assert outcome(of_status) == ("answered_interval", "E7 response", 0, 60)
+    exact = ("answered_exact", "E1 thread", 30, 30)
+    assert found(response=pl.lit(None)) == found(created_at=pl.lit(None)) == exact
+    empty = leads(lead(exchanges=[exchange(1)])).with_columns(
+        pl.col("exchanges").list.eval(pl.element().struct.with_fields(response=pl.lit(None)))
+    )
+    assert outcome(lk.response_times(empty))[0] == "unknown"
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])

@@ -308,7 +308,7 @@ SEEN = 50
 """When threads and conversations were fetched."""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(ASKED, min_size=1, max_size=5), TALKS)
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 3, [(3, "RESPONDED", False)], None)], {})
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 3, [], None)], {"latest": 3})
@@ -413,8 +413,9 @@ class Told:
 def row_of(own, later, talks, until):
     in_talk = [talks["thread"]] if talks.get("thread") is not None and own.at <= talks["thread"] <= until else []
     latest = [talks["latest"]] if "latest" in talks and own.at <= talks["latest"] <= until else []
-    exact = in_talk[0] if in_talk else own.dated
     of_later = [when for one in later for when in [*one.by, *([] if one.dated is None else [one.dated])]]
+    is_first = own.dated is not None and own.dated <= min(of_later, default=NEVER)
+    exact = in_talk[0] if in_talk else own.dated if is_first else None
     by = min([*own.by, *of_later, *latest], default=None)
     reply = by if exact is None else exact
 
