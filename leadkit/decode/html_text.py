@@ -18,13 +18,12 @@ def newest_message(html: str) -> str | None:
     """
     if not _HTML.search(html):
         plain, html = html, _unescaped(html)
-        if not _HTML.search(html):
+        if html == plain or not _HTML.search(html):
             return plain.strip() or None
     root = None if _is_overgrown(html) else _parsed(html)
     if root is None:
         return _BLANKS.sub(" ", _TAG.sub(" ", html)).strip() or None
-    found = (next(root.iterfind(f".//*[@id='{name}']"), None) for name in ("UserInputtedText", "PrimaryMessage"))
-    return _text(next((one for one in found if one is not None), root)) or None
+    return _text(_newest(root)) or None
 
 
 def _parsed(html: str) -> Any:
@@ -39,34 +38,44 @@ def _parsed(html: str) -> Any:
     return None if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log) else root
 
 
+def _newest(root: Any) -> Any:
+    """The element of the newest message; all, where none is marked."""
+    for name in ("UserInputtedText", "PrimaryMessage"):
+        if found := root.xpath(f"(.//*/@id[. = '{name}'])[1]"):
+            return found[0].getparent()
+    return root
+
+
 def _text(element: Any) -> str:
-    """What can be read: paragraphs and line breaks as lines, blanks as one blank; no scripts, no older messages."""
-    pieces: list[str] = []
-    walk = etree.iterwalk(element, events=("start", "end"))
-    for event, node in walk:
-        if event == "start":
-            pieces += ["\n"] if node.tag in _LINES else ["\t"] if node.tag in _CELLS else []
-            if node.tag in _HIDDEN or _OLDER.fullmatch(node.get("id", "")):
-                walk.skip_subtree()
-            else:
-                pieces.append(_folded(node.text))
-        else:
-            pieces += ["\n"] if node.tag in _LINES - {"br"} else []
-            pieces.append("" if node is element else _folded(node.tail))
-    lines = (_BLANKS.sub(" ", line).strip() for line in "".join(pieces).split("\n"))
-    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+    """What can be read: paragraphs and line breaks as lines, blanks as one blank; no scripts, no older messages.
+
+    Half a million elements are too many to visit: libxml2 writes them, and in what it writes each ``<`` begins a tag.
+    """
+    for one in reversed(_unread(element)):  # the innermost first: emptying one goes through all that is left in it
+        one.clear(keep_tail=True)
+    etree.strip_attributes(element, "{}*")
+    written = etree.tostring(element, method="c14n", with_tail=False).decode()
+    text = _WRITTEN_TAG.sub(_meaning, written.replace("\n", " ").replace("&#xD;", " "))
+    lines = _MANY_BLANKS.sub(" ", _unescaped(text)).replace(" \n", "\n").replace("\n ", "\n")
+    return _EMPTY_LINES.sub("\n\n", lines).strip()
+
+
+def _meaning(tag: re.Match[str]) -> str:
+    return _MEANINGS.get(tag[0], "")
+
+
+def _unread(element: Any) -> list[Any]:
+    """The elements of which nothing is read, in it or itself."""
+    older = (one.getparent() for one in _NUMBERED(element) if _OLDER.fullmatch(one))
+    return [*element.iter(*_HIDDEN), *older]
 
 
 def _is_overgrown(html: str) -> bool:
     """Whether a tag has so many attributes that the parser, which compares them all, would take minutes."""
     return len(html) > _LARGE and any(
-        len(_ATTRIBUTES.findall(_QUOTED.sub("= ", tag[0]))) > _MOST_ATTRIBUTES for tag in _START_TAG.finditer(html)
+        len(tag) > _MOST_ATTRIBUTES and len(_ATTRIBUTES.findall(_QUOTED.sub("= ", tag))) > _MOST_ATTRIBUTES
+        for tag in _START_TAG.findall(html)
     )
-
-
-def _folded(text: str | None) -> str:
-    """A text of the source: its line breaks are no more than blanks."""
-    return _SPACE.sub(" ", text or "")
 
 
 def _unescaped(html: str) -> str:
@@ -82,16 +91,21 @@ _HTML = re.compile(rf"</(?:{_NAMES}|\w+:\w+)\s*>|<(?:{_ALONE})(?![\w-])[^<>]*>",
 """What tells HTML from a plain text with a < and a > in it: the end of an element, or one that needs none."""
 _TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:[\s/][^<>]*)?>|<![^<>]*>")
 _LARGE, _MOST_ATTRIBUTES = 20_000, 1_000
-_START_TAG = re.compile(r"""<[A-Za-z](?:[^>=]++|=\s*+(?:"[^"]*"|'[^']*')?+)*+""")
+_START_TAG = re.compile(r"""<[A-Za-z](?![^>=]{0,100}+>)(?:[^>=]++|=\s*+(?:"[^"]*"|'[^']*')?+)*+""")
+"""A tag in which something is equal to something, or a long one; a short one without is passed over at once."""
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*"|'[^']*')""")
 _ATTRIBUTES = re.compile(r"""[\s/"']+""")
 _OLDER = re.compile(r"(?:UserInputtedText|MessageHistory)[0-9]+")
-_SPACE = re.compile(r"\s+")
-_BLANKS = re.compile(r"[\s\xa0]+")
+_NUMBERED = etree.XPath(
+    "descendant-or-self::*/@id[starts-with(., 'UserInputtedText') or starts-with(., 'MessageHistory')]"
+)
+_BLANKS = re.compile(r"\s+")
+_MANY_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _HIDDEN = frozenset({"script", "style", "title", "template", "noscript", "iframe", "object", "textarea"})
-_CELLS = frozenset({"td", "th"})
 _LINES = frozenset(
     {"address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "form", "h1", "h2", "h3", "h4"}
     | {"h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tr", "ul"}
 )
+_WRITTEN_TAG = re.compile("<[^>]*>")
+_MEANINGS = {f"<{end}{name}>": "\n" for name in _LINES for end in ("", "/")} | {"</br>": "", "<td>": " ", "<th>": " "}
