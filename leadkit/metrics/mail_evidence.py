@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import polars as pl
@@ -10,6 +11,7 @@ from leadkit.metrics.as_of import by_then, capped
 from leadkit.metrics.given import Needed
 from leadkit.metrics.links import SENT_FOLDER, between_members, folded, keys, questions_in, received, who
 from leadkit.metrics.thread_evidence import SKEW
+from leadkit.metrics.verdict import EXACT
 
 MAIL: dict[str, Needed] = {
     "message_id": "text",
@@ -62,7 +64,8 @@ def follow_up_facts(
     A reply to any of it is one to the buyer, but perhaps not the first: so ``response_by``, by then there was one (E2),
     where it is not before the lead; and ``follow_up_by``, by then there was one without a date (E7), to what came at or
     after the lead. ``follow_up_at`` is when the first came that has a reply and is not the lead's own question: up to
-    then only, that question's own copy tells of absence. ``follow_up_seen_at`` is when those that count were fetched.
+    then only, that question's own copy tells of absence. ``before_at`` is the first UserResponseDate of what came
+    before the lead. ``follow_up_seen_at`` is when those that count were fetched.
     """
     asking = who(leads)
     copies = received(mail).with_columns(buyer=folded("sender"))
@@ -84,6 +87,7 @@ def follow_up_facts(
             at.filter("after").min().alias("response_by"),
             seen.filter("undated").min().alias("follow_up_by"),
             asked.filter(pl.col("is_own").is_null() & (asked >= submitted)).min().alias("follow_up_at"),
+            at.filter(pl.col("after") & pl.col("is_own").is_null() & (asked < submitted)).min().alias("before_at"),
             capped(seen, until).max().alias("follow_up_seen_at"),
         )
     )
@@ -93,16 +97,29 @@ def with_follow_ups(facts: pl.LazyFrame) -> pl.LazyFrame:
     """The facts, where what is said of the lead's own question alone leaves room for the reply to another message.
 
     A UserResponseDate is exact for its message only: after an earlier reply it is not that of the first. The question's
-    own copy tells of no reply up to when the first other message came that has one.
+    own copy tells of no reply up to when the first other message came that has one. That copy and the status NEW, seen
+    after a reply to what came before the lead, do not deny it.
     """
-    if "follow_up_at" not in facts.collect_schema():
+    there = facts.collect_schema()
+    if "follow_up_at" not in there:
         return facts
+    moments = [name for name in EXACT if name in there]
     response_at, unreplied_at, other = pl.col("response_at"), pl.col("unreplied_at"), pl.col("follow_up_at")
     earlier = pl.min_horizontal("response_by", "follow_up_by")
+    until_then = pl.when(unreplied_at > other).then(other).otherwise(unreplied_at)
     return facts.with_columns(
         pl.when((earlier < response_at).fill_null(_NO).not_()).then(response_at).alias("response_at"),
-        pl.when(unreplied_at > other).then(other).otherwise(unreplied_at).alias("unreplied_at"),
+        *(
+            pl.when(_is_of_another(absent, moments)).then(None).otherwise(absent).alias(name)
+            for name, absent in (("new_at", pl.col("new_at")), ("unreplied_at", until_then))
+        ),
     )
+
+
+def _is_of_another(absent: pl.Expr, moments: Iterable[str]) -> pl.Expr:
+    """Whether the reply that this absence would deny is one to what came before the lead, and no other is known."""
+    own = [(absent > pl.col(moment)).fill_null(_NO) for moment in moments]
+    return (absent >= pl.col("before_at")).fill_null(_NO) & ~pl.any_horizontal(own)
 
 
 def sent_facts(leads: pl.LazyFrame, mail: pl.LazyFrame, until: datetime | None) -> pl.LazyFrame:

@@ -32,8 +32,21 @@ def test_a_dated_reply_to_an_earlier_question_counts_for_the_later_lead():
     times = lk.response_times(rows, mail=mail(of_jane(0, 0, 30, True), of_jane(1, 10, None, False)))
     assert outcome(times, 0) == ("answered_exact", "E2 user_response", 30, 30)
     assert outcome(times, 1)[0::3] == ("answered_interval", 20)
+    assert conflicts(times) == [False, False]  # NEW and "not replied" are said of the later lead alone
     before = lk.response_times(rows, mail=mail(of_jane(0, 0, 9, True), of_jane(1, 10, None, False)))
     assert outcome(before, 1) == ("unanswered", "E8 replied", 90, None)
+
+
+def test_no_reply_to_a_lead_does_not_deny_one_to_a_message_before_it():
+    rows, earlier = leads(asked(0, 0, **NEW)), inbox(-30, 70, True)
+    times = lk.response_times(rows, mail=mail(earlier))
+    assert outcome(times) == ("answered_interval", "E2 user_response", 0, 70)
+    assert conflicts(times) == [False]
+    until = lk.response_times(leads(asked(0, 0, 60, **NEW)), mail=mail(earlier))
+    assert outcome(until)[2:] == (60, 70)
+    own = lk.response_times(rows, mail=mail(earlier, of_jane(0, 0, 20, True)))
+    assert outcome(own) == ("answered_exact", "E2 user_response", 20, 20)
+    assert conflicts(own) == [True]
 
 
 def test_replied_to_a_follow_up_without_a_date_is_a_reply_by_then():
