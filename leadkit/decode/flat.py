@@ -73,6 +73,8 @@ class _Pairs:
     def stand_all_in(self, frame: pl.DataFrame) -> bool:
         """Whether the frame holds them all: of a key that stands twice in a row, the decoder drops one."""
         dtypes, nulls = frame.dtypes, frame.null_count().row(0) if frame.width else ()
+        if any(dtype.is_nested() for dtype in dtypes):  # before it is hashed, which takes a call for each level
+            return False
         if self.all > frame.height * frame.width or not _FLAT.issuperset(dtypes):
             return False
         found = [(dtype == pl.String, frame.height - null) for dtype, null in zip(dtypes, nulls, strict=True)]

@@ -161,7 +161,7 @@ def _read(piece: bytes, shape: Node, rows: str, *, trusted: bool = False) -> Wir
 def _parsed(piece: bytes, shape: Node) -> pl.DataFrame | None:
     try:
         return pl.read_json(piece, schema={name: child.dtype for name, child in shape.children.items()})
-    except (PolarsError, PanicException):
+    except (UnicodeEncodeError, PolarsError, PanicException):
         return None
 
 

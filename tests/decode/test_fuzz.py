@@ -22,6 +22,17 @@ def test_whatever_a_damaged_body_is_only_an_error_of_ours_comes_of_it(table: str
     assert [f"{table} {number}: {what}" for _, number, what in outcomes.found] == []
 
 
+@pytest.mark.parametrize(
+    ("table", "number"),
+    [("leads", 2896), ("leads", 6248), ("crm_leads", 4201)],
+    ids=["a key of half a pair", "another", "lists in lists"],
+)
+def test_what_a_run_of_sixty_thousand_found(table: str, number: int) -> None:
+    body, random = reading.made(41, table, number)
+    outcome, _ = reading.outcome_of(table, body, random)  # lists in lists still take longer than they may
+    assert outcome == "frames with problems"
+
+
 def test_the_same_number_makes_the_same_body() -> None:
     assert reading.made(7, "mail", 4)[0] == reading.made(7, "mail", 4)[0]
     assert len({reading.made(seed, "mail", number)[0] for seed in (7, 8) for number in range(30)}) > 50
