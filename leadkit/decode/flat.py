@@ -73,8 +73,6 @@ class _Pairs:
     def stand_all_in(self, frame: pl.DataFrame) -> bool:
         """Whether the frame holds them all: of a key that stands twice in a row, the decoder drops one."""
         dtypes, nulls = frame.dtypes, frame.null_count().row(0) if frame.width else ()
-        if any(dtype.is_nested() for dtype in dtypes):  # before it is hashed, which takes a call for each level
-            return False
         if self.all > frame.height * frame.width or not _FLAT.issuperset(dtypes):
             return False
         found = [(dtype == pl.String, frame.height - null) for dtype, null in zip(dtypes, nulls, strict=True)]
@@ -95,6 +93,8 @@ def _pairs_in(rows: bytes) -> _Pairs | None:
         if (behind != ord(" ")).any():
             return None
         behind = raw[np.minimum(ends + 2, len(raw) - 1)]
+    if np.isin(behind, (ord("["), ord("{"))).any():  # no flat row; Polars takes minutes for some hundred lists in lists
+        return None
     return _Pairs(len(behind), *(int(np.count_nonzero(behind == ord(first))) for first in '"n'))
 
 
