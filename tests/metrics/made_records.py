@@ -10,6 +10,7 @@ from leadkit.sources.ebay_leads import LEADS
 
 ITEM, OTHER_ITEM = "110043671232", "110043671299"
 HOUR, DAY = 60, 1440
+NEW, RESPONDED = {"status": "NEW"}, {"status": "RESPONDED"}
 
 
 def at(minutes: float | None) -> datetime | None:
@@ -115,6 +116,26 @@ def mail(*rows: dict) -> pl.DataFrame:
     """Messages m0, m1, ... where no id is given."""
     named = [{"message_id": f"m{number}"} | row for number, row in enumerate(rows)]
     return pl.DataFrame(named, schema=MAIL.schema)
+
+
+def asked(number: int, submitted: float, seen: float | None = 100, **other) -> dict:
+    """A lead with its own question, by whose id its mail is found."""
+    return lead(submitted, seen, lead_id=f"a{number}", exchanges=[exchange(number, created=submitted)]) | other
+
+
+def copy(
+    number: int,
+    received: float,
+    replied_at: float | None = None,
+    replied: bool | None = None,
+    seen: float | None = 100,
+) -> dict:
+    """The copy of that question, of a sender who is hidden."""
+    return inbox(received, replied_at, replied, seen=seen, external_message_id=str(number), sender=None)
+
+
+def conflicts(times: pl.DataFrame) -> list[bool]:
+    return times["conflict"].to_list()
 
 
 def outcome(times: pl.DataFrame, row: int = 0) -> tuple:

@@ -1,25 +1,23 @@
 """Replies in the mailbox to other messages of a buyer's count, and leave room beside what the question's copy says."""
 
 import pytest
-from made_records import at, exchange, inbox, lead, leads, mail, messages, outcome, span
+from made_records import (
+    NEW,
+    RESPONDED,
+    asked,
+    at,
+    conflicts,
+    copy,
+    exchange,
+    inbox,
+    leads,
+    mail,
+    messages,
+    outcome,
+    span,
+)
 
 import leadkit as lk
-
-NEW, RESPONDED = {"status": "NEW"}, {"status": "RESPONDED"}
-
-
-def asked(number, submitted, seen=100, **other):
-    """A lead with its own question, by whose id its mail is found."""
-    return lead(submitted, seen, lead_id=f"a{number}", exchanges=[exchange(number, created=submitted)]) | other
-
-
-def copy(number, received, replied_at=None, replied=None, seen=100):
-    """The copy of that question, of a sender who is hidden."""
-    return inbox(received, replied_at, replied, seen=seen, external_message_id=str(number), sender=None)
-
-
-def conflicts(times):
-    return times["conflict"].to_list()
 
 
 def of_jane(number, received, replied_at=None, replied=None, seen=100):

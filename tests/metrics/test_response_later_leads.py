@@ -4,28 +4,31 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from made_records import OTHER_ITEM, at, exchange, inbox, lead, leads, mail, messages, outcome, sent, span, talk
+from made_records import (
+    NEW,
+    OTHER_ITEM,
+    RESPONDED,
+    asked,
+    at,
+    conflicts,
+    copy,
+    exchange,
+    inbox,
+    lead,
+    leads,
+    mail,
+    messages,
+    outcome,
+    sent,
+    span,
+    talk,
+)
 
 import leadkit as lk
 
-NEW, RESPONDED = {"status": "NEW"}, {"status": "RESPONDED"}
 NEVER = 10_000
 OPEN = ("unanswered", "E8 status", 100, None)
 """What is known of a lead at 0 that was NEW at 100."""
-
-
-def asked(number, submitted, seen=100, **other):
-    """A lead with its own question, by whose id its mail is found."""
-    return lead(submitted, seen, lead_id=f"a{number}", exchanges=[exchange(number, created=submitted)]) | other
-
-
-def copy(number, received, replied_at=None, replied=None, seen=100):
-    """The copy of that question, of a sender who is hidden."""
-    return inbox(received, replied_at, replied, seen=seen, external_message_id=str(number), sender=None)
-
-
-def conflicts(times):
-    return times["conflict"].to_list()
 
 
 # Presence.
