@@ -16,7 +16,7 @@ import leadkit as lk
 from leadkit.cli import app
 from leadkit.sandbox import Sandbox
 
-STORED = Path("../home/config/leadkit/ebay-login.json")
+STORED = Path("..", "home", "config", "leadkit", "ebay-login.json")
 
 
 @pytest.fixture

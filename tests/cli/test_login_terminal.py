@@ -15,7 +15,7 @@ from browser import answered, page_in
 
 pty = pytest.importorskip("pty", reason="Windows has no such terminals")
 
-STORED = Path("../home/config/leadkit/ebay-login.json")
+STORED = Path("..", "home", "config", "leadkit", "ebay-login.json")
 ADDRESS, SECRET = "The address (it is not shown): ", "The application's client secret (it is not shown): "
 AT_THE_TERMINAL = """
 import fcntl, os, sys, termios
