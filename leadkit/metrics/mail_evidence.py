@@ -9,7 +9,7 @@ import polars as pl
 
 from leadkit.metrics.as_of import by_then, capped
 from leadkit.metrics.given import Needed
-from leadkit.metrics.links import SENT_FOLDER, between_members, folded, keys, questions_in, received, who
+from leadkit.metrics.links import SENT_FOLDER, between_members, folded, keys, received, who
 from leadkit.metrics.thread_evidence import SKEW
 from leadkit.metrics.verdict import EXACT
 
@@ -29,14 +29,13 @@ MAIL_USED: dict[str, Needed] = {"account": "text", "send_to_name": "text", "mess
 
 
 def question_facts(
-    leads: pl.LazyFrame, mail: pl.LazyFrame, records: pl.LazyFrame, until: datetime | None
+    leads: pl.LazyFrame, mail: pl.LazyFrame, links: pl.LazyFrame, until: datetime | None
 ) -> pl.LazyFrame:
-    """What the copies of the questions say, one row per lead that has one.
+    """What the copies of the questions, as `questions_in` links them, say, one row per lead that has one.
 
     ``response_at`` is the UserResponseDate (E2): not before the question or the lead. ``replied_by``: by then there was
     a reply without a date (E7). ``unreplied_at``: up to then there was none (E8). ``mail_seen_at``, ``mail_rule``.
     """
-    links = questions_in(mail, leads, records)
     copies = mail.join(links, on=keys(mail, links, "message_id")).join(leads.select("row", "submitted_at"), on="row")
     at, submitted, asked = pl.col("replied_at"), pl.col("submitted_at"), pl.col("received_at")
     seen = pl.col("fetched_at")
@@ -57,7 +56,7 @@ def question_facts(
 
 
 def follow_up_facts(
-    leads: pl.LazyFrame, mail: pl.LazyFrame, records: pl.LazyFrame, until: datetime | None
+    leads: pl.LazyFrame, mail: pl.LazyFrame, links: pl.LazyFrame, until: datetime | None
 ) -> pl.LazyFrame:
     """What the copies of all that a buyer wrote about a listing say (R3), one row per lead that they tell of a reply.
 
@@ -69,7 +68,7 @@ def follow_up_facts(
     """
     asking = who(leads)
     copies = received(mail).with_columns(buyer=folded("sender"))
-    questions = questions_in(mail, leads, records).select("row", *keys(mail, mail, "message_id"), is_own=~_NO)
+    on = ["row", *keys(mail, links, "message_id")]
     at, asked, submitted = pl.col("replied_at"), pl.col("received_at"), pl.col("submitted_at")
     dated = (at >= asked).fill_null(_NO)
     after = dated & (at >= submitted) & by_then(at, until).is_not_null()
@@ -81,7 +80,7 @@ def follow_up_facts(
         .filter(pl.col("after") | pl.col("undated"))
     )
     return (
-        told.join(questions, on=["row", *keys(mail, mail, "message_id")], how="left")
+        told.join(links.select(*on, is_own=~_NO), on=on, how="left")
         .group_by("row")
         .agg(
             at.filter("after").min().alias("response_by"),

@@ -20,7 +20,7 @@ from leadkit.metrics.episodes import with_episodes
 from leadkit.metrics.given import Frame, if_there, needed
 from leadkit.metrics.later_leads import with_later
 from leadkit.metrics.lead_records import LEADS, LEADS_USED, lead_records, one_row_each
-from leadkit.metrics.links import ACCOUNT
+from leadkit.metrics.links import ACCOUNT, questions_in
 from leadkit.metrics.mail_evidence import MAIL, MAIL_USED, follow_up_facts, question_facts, sent_facts, with_follow_ups
 from leadkit.metrics.thread_evidence import CONVERSATIONS, MESSAGES, OWNER, latest_facts, thread_facts
 from leadkit.metrics.verdict import STATES, bounded, judged
@@ -215,8 +215,9 @@ def _sources(records: pl.LazyFrame, leads: pl.LazyFrame, given: _Given) -> Itera
     if given.conversations is not None:
         yield latest_facts(leads, given.conversations, given.until)
     if given.mail is not None:
-        yield question_facts(leads, given.mail, records, given.until)
-        yield follow_up_facts(leads, given.mail, records, given.until)
+        links = held(questions_in(given.mail, leads, records))
+        yield question_facts(leads, given.mail, links, given.until)
+        yield follow_up_facts(leads, given.mail, links, given.until)
         yield sent_facts(leads, given.mail, given.until)
 
 
