@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from leadkit.crm_pages import CrmPage, keys_of, open_pages, side_by_side
+from leadkit.crm_pages import CrmPage, keys_of, open_pages
 from leadkit.decode.casting import typed
 from leadkit.decode.walk import Misfit
 from leadkit.decode.wire import Wire
@@ -130,17 +130,8 @@ def read_pages(table: Table, pages: Sequence[CrmPage], *, status: int | None = N
     Raises:
         BadResponse: a body is not JSON, its envelope is absent, or something else stands where rows belong.
     """
-    found = side_by_side(lambda share: _read_same(table, share, status), _shares(pages))
-    parts = [part for share in found for part in share]
+    parts = [part for _, same in groupby(pages, _columns) for part in _read_same(table, list(same), status)]
     return parts[0] if len(parts) == 1 else CrmRows.of([_nothing(table), *parts])
-
-
-def _shares(pages: Sequence[CrmPage]) -> list[list[CrmPage]]:
-    """Answers that are typed together: those with the same columns that follow each other, some thousand rows."""
-    before = accumulate((0 if page.frame is None else len(page.frame) for page in pages), initial=0)
-    numbered = zip(pages, before, strict=False)
-    shares = groupby(numbered, lambda one: (_columns(one[0]), one[1] // _SHARE))
-    return [[page for page, _ in share] for _, share in shares]
 
 
 def _columns(page: CrmPage) -> object:
@@ -265,6 +256,4 @@ def _no_blanks(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(blanks) if blanks else frame
 
 
-_SHARE = 5_000
-"""So many rows are typed at once: more of them take less time alone, and leave less to do side by side."""
 _TIME = pl.Datetime("us", "UTC")

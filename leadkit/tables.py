@@ -10,9 +10,8 @@ from typing import Any
 import polars as pl
 
 from leadkit.decode.casting import typed
-from leadkit.decode.flat import read_flat
 from leadkit.decode.shape import row_shape
-from leadkit.decode.text import Number, as_list, cut, parse
+from leadkit.decode.text import Number, cut, parse
 from leadkit.decode.walk import Misfit
 from leadkit.decode.wire import Wire, read_body, read_together
 from leadkit.decode.xml import Element
@@ -133,8 +132,8 @@ def decode_together(table: Table, bodies: Sequence[bytes]) -> DecodedTogether | 
     return DecodedTogether(frame.select(_from_wire(table)), misfits, wire.lengths)
 
 
-def flat_rows(table: Table, body: bytes) -> tuple[dict[str, Any], pl.DataFrame] | None:
-    """The envelope and the flat rows of a body, under the keys that they have; None where only `decode` can tell."""
+def flat_spans(table: Table, body: bytes) -> tuple[dict[str, Any], list[tuple[int, int]]] | None:
+    """The envelope of a body and where its rows stand, in pieces; None where only `decode` can tell."""
     found = cut(body, table.envelope_list)
     if found is None or not found[0].keys() <= set(table.envelope):
         return None
@@ -142,11 +141,7 @@ def flat_rows(table: Table, body: bytes) -> tuple[dict[str, Any], pl.DataFrame] 
         _check_envelope(found[0], table, "", bare=False)
     except BadResponse:
         return None
-    frames = [read_flat(as_list(body, span)) for span in found[1]]
-    whole = [frame for frame in frames if frame is not None]
-    if len(whole) < len(frames):
-        return None
-    return found[0], pl.concat(whole, how="diagonal_relaxed") if len(whole) > 1 else next(iter(whole), pl.DataFrame())
+    return found
 
 
 def joined(table: Table, each: Sequence[Decoded]) -> DecodedTogether:

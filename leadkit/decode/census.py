@@ -80,7 +80,7 @@ def key_ends(raw: Bytes, piece: bytes) -> Places | None:
     before = raw[colons - 1]
     if (before <= ord(" ")).any() and _SPACED_KEY.search(piece):
         return None
-    ends: Places = colons[before == ord('"')]
+    ends: Places = colons[np.flatnonzero(before == ord('"'))]  # places, since a mask takes twice as long
     return ends
 
 

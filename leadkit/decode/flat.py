@@ -16,20 +16,32 @@ from polars.exceptions import PanicException, PolarsError
 from leadkit.decode.census import has_half_pair, key_ends
 
 
-def read_flat(rows: bytes) -> pl.DataFrame | None:
-    """A JSON list of rows as a frame, texts as String columns; None where only a walk can tell what it holds.
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A JSON list of rows with what its bytes say, before the decoder has seen it."""
 
-    A column of another dtype holds numbers, Booleans or nothing but nulls.
-    """
+    rows: bytes
+    keys: Sequence[str]
+    pairs: _Pairs
+
+    def frame(self) -> pl.DataFrame | None:
+        """The rows as a frame, texts as String columns; None where only a walk can tell what they hold.
+
+        A column of another dtype holds numbers, Booleans or nothing but nulls. It needs hardly any Python: meanwhile,
+        other threads go on.
+        """
+        for of_rows, texts in ((1, self.keys), (None, ())):
+            frame = _parsed(self.rows, of_rows, texts)
+            if frame is not None and self.pairs.stand_all_in(frame):
+                return frame if of_rows else _in_order(frame, self.keys)
+        return None
+
+
+def look_at(rows: bytes) -> Looked | None:
+    """What the bytes of a JSON list of rows say; None where only a walk can tell what it holds."""
     keys = first_keys(rows)
     pairs = _pairs_in(rows) if keys else None
-    if pairs is None or has_half_pair(rows):
-        return None
-    for look_at, texts in ((1, keys), (None, ())):
-        frame = _parsed(rows, look_at, texts)
-        if frame is not None and pairs.stand_all_in(frame):
-            return frame if look_at else _in_order(frame, keys)
-    return None
+    return None if pairs is None or has_half_pair(rows) else Looked(rows, keys, pairs)
 
 
 def _in_order(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -51,10 +63,10 @@ def first_keys(rows: bytes, at: int = 0) -> list[str]:
     return [name for name, _ in pairs] if start >= 0 else []
 
 
-def _parsed(rows: bytes, look_at: int | None, texts: Sequence[str]) -> pl.DataFrame | None:
+def _parsed(rows: bytes, of_rows: int | None, texts: Sequence[str]) -> pl.DataFrame | None:
     """The rows under the keys of the first so many of them (None: of all); a row with another one is an error."""
     try:
-        return pl.read_json(rows, infer_schema_length=look_at, schema_overrides=dict.fromkeys(texts, pl.String()))
+        return pl.read_json(rows, infer_schema_length=of_rows, schema_overrides=dict.fromkeys(texts, pl.String()))
     except (PolarsError, PanicException):
         return None
 
@@ -93,7 +105,7 @@ def _pairs_in(rows: bytes) -> _Pairs | None:
         if (behind != ord(" ")).any():
             return None
         behind = raw[np.minimum(ends + 2, len(raw) - 1)]
-    if np.isin(behind, (ord("["), ord("{"))).any():  # no flat row; Polars takes minutes for some hundred lists in lists
+    if ((behind == ord("[")) | (behind == ord("{"))).any():  # not flat; Polars takes minutes for many lists in lists
         return None
     return _Pairs(len(behind), *(int(np.count_nonzero(behind == ord(first))) for first in '"n'))
 
