@@ -12,6 +12,8 @@ from typing import Any
 from wire_shapes import Json, Shape, Tree
 
 Found = Counter[tuple[str, str | None]]
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""Unicode's property White_Space (PropList.txt); `str.strip` also takes the separators from 0x1C to 0x1F."""
 
 
 class Number(str):
@@ -112,7 +114,7 @@ def _leaf(value: Json, kind: str, place: str, problems: Found) -> Any:
         text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     if kind == "text":
         return text
-    text = text.strip(" \t\r\n")
+    text = text.strip(WHITE_SPACE)
     if text == "" or (kind == "financing" and text == "0"):
         return None
     typed, odd = _typed(text, kind)

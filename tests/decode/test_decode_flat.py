@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from reference_decoder import WHITE_SPACE
 
 import leadkit as lk
 from leadkit.decode.flat import first_keys, look_at
@@ -111,6 +112,7 @@ VALUES = st.none() | TEXTS
 KEYS = ["ProspectID", "FirstName", "mx_Store", "A", "Unknown", "mx_Stor", "B"]
 
 
+@example(rows=[{"ProspectID": "\x1c", "A": "\u2028"}, {"A": "\x1f \u3000"}], ascii_only=False, repeat=False)
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES), min_size=1, max_size=8),
     ascii_only=st.booleans(),
@@ -131,8 +133,8 @@ def test_whatever_the_rows_no_key_is_lost_without_a_word(
     assert found.columns[12:] == ["mx_Store", "A", "fetched_at"]
     assert {row["kind"] for row in told} <= {"duplicate", "row_without_id", "total_mismatch", "unknown_key"}
     read = [{key: (value or "").replace("{mxnewline}", "\n") for key, value in row.items()} for row in rows]
-    nameless = [row for row in read if not row.get("ProspectID", "").strip()]
-    kept = [row["A"] for row in nameless if row.get("A", "").strip()]
+    nameless = [row for row in read if not row.get("ProspectID", "").strip(WHITE_SPACE)]
+    kept = [row["A"] for row in nameless if row.get("A", "").strip(WHITE_SPACE)]
     assert found["prospect_id"].null_count() == 2 * len(nameless)
     assert sorted(found.filter(pl.col("prospect_id").is_null())["A"].drop_nulls()) == sorted(kept * 2)
 
