@@ -305,14 +305,15 @@ def _polled_once(number, submitted, reply, wait):
 MOMENT = st.integers(0, 40)
 POLLS = st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["NEW", "RESPONDED", None]), st.booleans()), max_size=3)
 COPY = st.none() | st.tuples(st.integers(0, 30), st.sampled_from([None, False, True, "at 0", "at 4", "at 9"]))
-ASKED = st.tuples(st.sampled_from(["jane", "john"]), MOMENT, POLLS, COPY)
+BUYERS = ("jane", "john", "mary", "mike", "rosa", "ruth")
+ASKED = st.tuples(st.sampled_from(BUYERS), MOMENT, POLLS, COPY)
 TALKS = st.fixed_dictionaries({}, optional={"thread": st.none() | MOMENT, "latest": MOMENT, "until": MOMENT})
 SEEN = 50
 """When threads and conversations were fetched."""
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(ASKED, min_size=1, max_size=5), TALKS)
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ASKED, min_size=1, max_size=15), TALKS)
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 3, [(3, "RESPONDED", False)], None)], {})
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 3, [], None)], {"latest": 3})
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 0, [(0, "RESPONDED", False)], None)], {})
