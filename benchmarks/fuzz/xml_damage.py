@@ -8,10 +8,15 @@ from random import Random
 from benchmarks.fuzz.byte_damage import Way, plant, whole
 from benchmarks.fuzz.odd import DECLARATIONS, DEEP, DOCTYPES, NUMBERS, TEXTS
 
+_TEXT = re.compile(rb">([^<>]*)<")
+_TAG = re.compile(rb"</?([\w:.-]++)[^<>]*+>")
+_OPENED = re.compile(rb"<([\w:.-]++)[^<>/]*+>")
+"""Each looks at every byte about once, also in a body of nothing but ``>``."""
+
 
 def _rewrite(body: bytes, random: Random, other: bytes) -> bytes:
     """One of the texts between two tags, or in a string, becomes another one."""
-    places = list(re.finditer(rb">([^<]*)<", body))
+    places = list(_TEXT.finditer(body))
     if not places:
         return plant(body, random, other)
     start, end = random.choice(places).span(1)
@@ -24,7 +29,7 @@ def _rewrite(body: bytes, random: Random, other: bytes) -> bytes:
 
 def _retag(body: bytes, random: Random, other: bytes) -> bytes:
     """A tag is renamed, closed, doubled, dropped or given attributes."""
-    places = list(re.finditer(rb"</?([\w:.-]+)[^<>]*>", body))
+    places = list(_TAG.finditer(body))
     if not places:
         return plant(body, random, other)
     found, another = random.choice(places), random.choice(places)
@@ -65,7 +70,7 @@ def _move(body: bytes, random: Random, other: bytes) -> bytes:
 
 def _element(body: bytes, random: Random) -> tuple[int, int]:
     """The span of one element, up to the nearest end of its name; of nothing where there is none."""
-    opened = list(re.finditer(rb"<([\w:.-]+)[^<>/]*>", body))
+    opened = list(_OPENED.finditer(body))
     if not opened:
         return 0, 0
     found = random.choice(opened)
@@ -75,7 +80,7 @@ def _element(body: bytes, random: Random) -> tuple[int, int]:
 
 def _deepen(body: bytes, random: Random, other: bytes) -> bytes:
     """Elements in elements, in the place of a text."""
-    places = [found.span(1) for found in re.finditer(rb">([^<]*)<", body)]
+    places = [found.span(1) for found in _TEXT.finditer(body)]
     if not places:
         return whole(body, random, other)
     start, end = random.choice(places)

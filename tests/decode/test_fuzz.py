@@ -23,11 +23,18 @@ def test_whatever_a_damaged_body_is_only_an_error_of_ours_comes_of_it(table: str
 
 
 @pytest.mark.parametrize(
-    ("table", "number"),
-    [("leads", 2896), ("leads", 6248), ("crm_leads", 4201), ("crm_leads", 5155), ("crm_leads", 5194)],
+    ("seed", "table", "number"),
+    [
+        (41, "leads", 2896),
+        (41, "leads", 6248),
+        (41, "crm_leads", 4201),
+        (41, "crm_leads", 5155),
+        (41, "crm_leads", 5194),
+        (2026, "mail", 7819),
+    ],
 )
-def test_what_a_run_of_sixty_thousand_found(table: str, number: int) -> None:
-    assert reading.read_all(41, table, range(number, number + 1)).found == []
+def test_what_long_runs_found(seed: int, table: str, number: int) -> None:
+    assert reading.read_all(seed, table, range(number, number + 1)).found == []
 
 
 def test_the_same_number_makes_the_same_body() -> None:
