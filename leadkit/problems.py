@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from leadkit.decode.walk import Misfit
+from leadkit.decode.walk import Misfit, without_halves
 from leadkit.errors import BadResponse, LeadkitWarning
 from leadkit.records import Column, Table
 
@@ -112,8 +112,8 @@ class Problems:
             warnings.warn(_sentence(told), LeadkitWarning, stacklevel=_outside())
 
     def clean(self, text: str | None) -> str | None:
-        """A text without the account's secrets."""
-        return None if text is None else self._redact(text)
+        """A text without the account's secrets, and one that a frame can hold."""
+        return None if text is None else without_halves(self._redact(text))
 
 
 def frame(rows: Iterable[Problem]) -> pl.DataFrame:

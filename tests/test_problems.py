@@ -167,3 +167,17 @@ def test_the_frame_has_its_columns_with_and_without_rows() -> None:
 
 def test_nothing_odd_is_no_row_and_no_warning() -> None:
     assert read(body({"submittedTime": "2026-08-01T10:00:00Z"})) == []
+
+
+@pytest.mark.parametrize(
+    ("wire", "column", "example"),
+    [
+        ({"\ud800": "x"}, "classifiedLeads[].responses[].\ufffd", None),
+        ({"leadStatus": "\ud83d"}, "status", "?"),
+        ({"leadFee": {"amount": {"value": "\ude00 5"}}}, "fee", "? 5"),
+    ],
+)
+def test_half_a_surrogate_pair_is_told_in_a_frame_too(wire: dict[str, Any], column: str, example: str | None) -> None:
+    rows = read(body({"userId": "amy", **wire}))
+    assert (column, example) in [(row["column"], row["example"]) for row in rows]
+    assert frame(Problem(**row) for row in rows).to_dicts() == rows

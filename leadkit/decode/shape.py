@@ -40,7 +40,7 @@ class Node:
 
     def names(self) -> frozenset[bytes]:
         """Every key that may occur below this node."""
-        return frozenset(name.encode() for node in self.walk() for name in node.children)
+        return frozenset(name.encode("utf-8", "surrogatepass") for node in self.walk() for name in node.children)
 
     def money_keys(self) -> tuple[bytes, ...]:
         """The keys of amounts below this node, each with the quote before it."""

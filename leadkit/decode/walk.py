@@ -27,6 +27,11 @@ class Misfit:
     count: int = 1
 
 
+def without_halves(text: str) -> str:
+    """A text with U+FFFD for each half of a surrogate pair, which no frame, file or terminal takes."""
+    return _HALF.sub("\ufffd", text)
+
+
 @dataclass(slots=True)
 class Walk:
     """Goes through a list of decoded elements; `misfits` and the `unknown` places add up on the way."""
@@ -88,9 +93,9 @@ class Walk:
             return str(value).lower()
         if isinstance(value, Number) and node.money:
             self._tell("money_as_number", node.path, value, "a JSON number; the API documents a string")
-        if isinstance(value, str) and _HALF.search(value):
+        if isinstance(value, str) and (whole := without_halves(value)) != value:
             self._tell("bad_value", node.path, value, "half a surrogate pair, replaced by U+FFFD")
-            return _HALF.sub("\ufffd", value)
+            return whole
         return value
 
     def _meet(self, path: str, value: Any) -> None:

@@ -30,6 +30,7 @@ def test_whatever_a_damaged_body_is_only_an_error_of_ours_comes_of_it(table: str
         (41, "crm_leads", 4201),
         (41, "crm_leads", 5155),
         (41, "crm_leads", 5194),
+        (2026, "leads", 8240),
         (2026, "mail", 7819),
     ],
 )
