@@ -67,7 +67,7 @@ def crm_of(
     asked = () if columns is None else tuple(columns)
     rows, table = crm_rows_of(saved, account, problems, asked)
     wanted = table if columns is None else table_of(asked)
-    return rows.filled(table).each_once().select(wanted.schema.names())
+    return rows.filled(table).each_once()[wanted.schema.names()]
 
 
 def crm_rows_of(

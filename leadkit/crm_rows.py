@@ -16,7 +16,7 @@ from leadkit.crm_pages import CrmPage, keys_of, open_pages
 from leadkit.decode.casting import typed
 from leadkit.decode.walk import Misfit
 from leadkit.decode.wire import Wire
-from leadkit.fetch import completed, reading
+from leadkit.fetch import reading
 from leadkit.leadsquared_errors import errors_beside
 from leadkit.records import Table
 from leadkit.tables import Decoded, decode
@@ -39,10 +39,11 @@ class CrmRows:
 
     def with_ours(self, table: Table, account: str, fetched_at: Sequence[datetime | None]) -> CrmRows:
         """The same with all columns of the table: the account and, of each answer, when it was fetched."""
-        each = pl.Series("fetched_at", fetched_at, dtype=_TIME)
-        times = [each.new_from_index(place, length) for place, length in enumerate(self.lengths)]
-        frame = self.frame.with_columns(pl.concat([each.clear(), *times]))
-        return replace(self, frame=completed(table, frame, account=account))
+        fetched = pl.Series("fetched_at", fetched_at, dtype=_TIME)
+        times = [fetched.new_from_index(place, length) for place, length in enumerate(self.lengths)]
+        accounts = pl.Series("account", [account], dtype=pl.String).new_from_index(0, len(self.frame))
+        frame = self.frame.hstack([accounts, pl.concat([fetched.clear(), *times])])
+        return replace(self, frame=frame[table.schema.names()])
 
     @classmethod
     def of(cls, parts: Sequence[CrmRows]) -> CrmRows:
@@ -155,7 +156,7 @@ def _read_same(table: Table, pages: Sequence[CrmPage], status: int | None) -> li
     frame, misfits = typed(wire, table.columns)
     return [
         CrmRows(
-            frame=_no_blanks(table, frame),
+            frame=frame,
             misfits=[*misfits, *_strays(table, found)],
             lengths=[len(one) for one in frames],
             totals=[page.total for page in pages],
@@ -204,7 +205,7 @@ def _walked(table: Table, page: CrmPage, status: int | None) -> CrmRows:
     decoded = _decoded(_spelled(table, keys), page, status)
     filled = (one.path for one in table.columns if one.path and not _is_null(decoded.frame.get_column(one.name)))
     return CrmRows(
-        frame=_no_blanks(table, decoded.frame),
+        frame=decoded.frame,
         misfits=[replace(misfit, path=_path_in(table, misfit.path)) for misfit in decoded.misfits],
         lengths=[len(decoded.frame)],
         totals=[decoded.total("RecordCount")],
@@ -247,13 +248,6 @@ def _respelled(body: bytes, table: Table) -> bytes:
 def _path_in(table: Table, path: str) -> str:
     """A wire path as this table spells it."""
     return next((one.path for one in table.columns if one.path and one.path.lower() == path.lower()), path)
-
-
-def _no_blanks(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Null for a blank text; others are left as they came."""
-    texts = [pl.col(column.name) for column in table.columns if column.path and column.kind == "text"]
-    blanks = [pl.when(text.str.strip_chars() != "").then(text) for text in texts]
-    return frame.with_columns(blanks) if blanks else frame
 
 
 _TIME = pl.Datetime("us", "UTC")

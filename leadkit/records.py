@@ -14,12 +14,13 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, Field
 
-Kind = Literal["text", "code", "money", "time", "utc", "flag", "count", "list"]
+Kind = Literal["text", "filled", "code", "money", "time", "utc", "flag", "count", "list"]
 JsonType = Literal["string", "number", "boolean"]
 
 _KINDS: dict[object, Kind] = {str: "code", Decimal: "money", datetime: "time", bool: "flag", int: "count"}
 _DTYPES: dict[Kind, pl.DataType] = {
     "text": pl.String(),
+    "filled": pl.String(),
     "code": pl.String(),
     "money": pl.Decimal(38, 6),
     "time": pl.Datetime("us", "UTC"),
@@ -82,7 +83,10 @@ def ours(meaning: str, *, comes_from: str, unit: str | None = None, null: str = 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table, read off the record's declaration."""
+    """One column of a table, read off the record's declaration.
+
+    Of the kinds of texts, a text is kept to the letter, of one that is filled a blank is null, and a code is stripped.
+    """
 
     name: str
     kind: Kind

@@ -35,7 +35,7 @@ def _typed_frame(frame: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.Dat
     done = read.select(casts)
     misfits: list[Misfit] = []
     for column in columns:
-        if column.kind in {"text", "code"}:
+        if column.kind in {*_AS_SENT, "code"}:
             continue
         lost = done.get_column(column.name).null_count() - read.get_column(column.name).null_count()
         if lost:
@@ -50,7 +50,7 @@ def _plan(columns: tuple[Column, ...]) -> tuple[list[pl.Expr], list[pl.Expr], li
     """The expressions of a table, made once: building them costs more than a small body."""
     return (
         [_reading(column) for column in columns],
-        [_no_blanks(column.name) for column in columns if column.kind != "text"],
+        [_no_blanks(column.name) for column in columns if column.kind not in _AS_SENT],
         [_CASTS[column.kind](pl.col(column.name)) for column in columns],
     )
 
@@ -58,7 +58,7 @@ def _plan(columns: tuple[Column, ...]) -> tuple[list[pl.Expr], list[pl.Expr], li
 def _reading(column: Column) -> pl.Expr:
     """The text to be typed: as sent for what people wrote, else stripped."""
     text = pl.col(column.path or "").alias(column.name)
-    if column.kind == "text":
+    if column.kind in _AS_SENT:
         return text
     text = text.str.strip_chars()
     if column.kind == "flag":
@@ -93,8 +93,13 @@ def _as_is(text: pl.Expr) -> pl.Expr:
     return text
 
 
+def _filled(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.strip_chars() != "").then(text)
+
+
 _CASTS: dict[Kind, Callable[[pl.Expr], pl.Expr]] = {
     "text": _as_is,
+    "filled": _filled,
     "code": _as_is,
     "money": _money,
     "time": _time,
@@ -102,6 +107,7 @@ _CASTS: dict[Kind, Callable[[pl.Expr], pl.Expr]] = {
     "flag": _flag,
     "count": lambda text: text.cast(pl.Int64, strict=False),
 }
+_AS_SENT = ("text", "filled")
 _WANTED = {
     "money": "no amount with at most six decimals",
     "time": "no time in ISO 8601",

@@ -93,7 +93,7 @@ def unknown_columns(names: Iterable[str]) -> tuple[str, ...]:
 def _other(name: str) -> Column:
     """A column that leadkit knows nothing of: text, as it comes."""
     path = f"Leads[].{name}"
-    return Column(name, "text", "As the CRM keeps it.", None, _NOT_ASKED, path, comes_from=path, personal=True)
+    return Column(name, "filled", "As the CRM keeps it.", None, _NOT_ASKED, path, comes_from=path, personal=True)
 
 
 def _columns(value: Any) -> tuple[str, ...] | None:
