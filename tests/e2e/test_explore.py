@@ -138,6 +138,13 @@ def command(page, name, **arguments):
     page.evaluate("async ([name, given]) => window.jupyterapp.commands.execute(name, given)", [name, arguments])
 
 
+def point_at(page, mark):
+    """Click a mark as a hand does: the pointer comes, rests, and presses for a moment; Plotly misses a quicker one."""
+    page.locator(mark).hover(force=True)
+    page.wait_for_timeout(400)
+    page.locator(mark).click(force=True, delay=100)
+
+
 def dye(page, theme):
     """Change the theme of JupyterLab, and wait until the charts have followed."""
     command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
@@ -212,8 +219,7 @@ def test_days_and_the_search_filter_too(page, demo):
     ],
 )
 def test_a_click_on_a_chart_chooses_what_is_clicked(page, demo, mark, fields):
-    page.locator(mark).hover(force=True)
-    page.locator(mark).click(force=True, delay=50)  # as slowly as a hand: a chart that is busy misses a quicker one
+    point_at(page, mark)
     page.wait_for_function("count => document.querySelectorAll('.lk-chip').length === count", arg=len(fields))
     values = {field: page.locator(f".lk-field [id^=lk-{field}-]").input_value() for field in fields}
     assert all(values.values())
@@ -222,9 +228,9 @@ def test_a_click_on_a_chart_chooses_what_is_clicked(page, demo, mark, fields):
 
 
 def test_a_second_click_takes_the_choice_away(page, demo):
-    page.locator(".lk-chart-flow .point path >> nth=8").click(force=True)
+    point_at(page, ".lk-chart-flow .point path >> nth=8")
     page.wait_for_selector(".lk-chip >> nth=1")
-    page.locator(".lk-chart-flow .point path >> nth=0").click(force=True)  # it is alone now
+    point_at(page, ".lk-chart-flow .point path >> nth=0")  # it is alone now
     page.wait_for_selector(".lk-chip", state="detached")
     same(page, demo)
 
@@ -312,7 +318,7 @@ def test_nothing_that_a_stranger_wrote_runs(opened, artefacts):
     assert len(crm) > 10
     for drawn in page.locator(".lk-plot .nsewdrag").all():
         drawn.hover()  # texts of the hover label
-    page.locator(".lk-chart-listings .point path >> nth=0").click(force=True)
+    point_at(page, ".lk-chart-listings .point path >> nth=0")
     page.wait_for_selector(".lk-chip")
     page.locator(".lk-explorer").screenshot(path=artefacts / "explorer-hostile.png")
     assert page.evaluate("typeof window.done") == "undefined"
