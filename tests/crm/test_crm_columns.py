@@ -170,6 +170,14 @@ def test_another_column_is_the_text_as_it_was_sent(value: Any, text: str | None)
     assert problems.is_empty()
 
 
+def test_a_mark_behind_a_backslash_is_no_json_and_is_not_guessed_at() -> None:
+    body = json.dumps(one(mx_Note="a@")).encode()
+    with pytest.raises(lk.BadResponse, match="not JSON"):
+        leads_of(Served(body=body.replace(b"@", rb"\{mxnewline}")), columns=["mx_Note"])
+    found, _ = leads_of(Served(body=body.replace(b"@", rb"\\\\{mxnewline}")), columns=["mx_Note"])
+    assert found["mx_Note"].to_list() == ["a\\\\\n"]
+
+
 def test_a_number_keeps_its_digits() -> None:
     body = json.dumps(one(mx_Note="@")).replace('"@"', "12345678901234567890.1234567890")
     found, problems = leads_of(Served(body=body.encode()), columns=["mx_Note"])

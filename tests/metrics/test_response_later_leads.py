@@ -312,7 +312,7 @@ SEEN = 50
 """When threads and conversations were fetched."""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(ASKED, min_size=1, max_size=15), TALKS)
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 3, [(3, "RESPONDED", False)], None)], {})
 @example([("jane", 0, [(9, "NEW", False)], None), ("jane", 3, [], None)], {"latest": 3})
